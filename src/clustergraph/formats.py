@@ -1,0 +1,46 @@
+"""The formats we read and write, each stated once: name, media type, extension, what it holds."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format: its name on the command line, its media type and its usual extension."""
+
+    name: str
+    media_type: str
+    extension: str
+    holds: str  # "graph" (RDF triples), "rows" (query results) or "network" (nodes and edges)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("turtle", "text/turtle", "ttl", "graph"),
+    Format("ntriples", "application/n-triples", "nt", "graph"),
+    Format("nquads", "application/n-quads", "nq", "graph"),
+    Format("trig", "application/trig", "trig", "graph"),
+    Format("rdfxml", "application/rdf+xml", "rdf", "graph"),
+    Format("jsonld", "application/ld+json", "jsonld", "graph"),
+    Format("csv", "text/csv", "csv", "rows"),
+    Format("tsv", "text/tab-separated-values", "tsv", "rows"),
+    Format("json", "application/sparql-results+json", "json", "rows"),
+    Format("xml", "application/sparql-results+xml", "xml", "rows"),
+    Format("table", "text/plain", "txt", "rows"),
+    Format("graphml", "application/graphml+xml", "graphml", "network"),
+    Format("gexf", "application/gexf+xml", "gexf", "network"),
+)
+
+
+def named(name: str) -> Format | None:
+    """Return the format of this name."""
+    return next((f for f in FORMATS if f.name == name), None)
+
+
+def of_path(path: str | PurePath) -> Format | None:
+    """Return the format that the path's extension names; `.gz` after it does not matter."""
+    suffixes = [s.lower() for s in PurePath(path).suffixes]
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    if not suffixes:
+        return None
+    return next((f for f in FORMATS if f".{f.extension}" == suffixes[-1]), None)
