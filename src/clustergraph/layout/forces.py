@@ -1,0 +1,116 @@
+"""Forces that draw linked nodes together and keep all others apart, until they balance.
+
+Linked nodes attract each other with log(1 + distance) (LinLog, Noack 2007). All nodes repel each
+other with the product of their masses over the distance (ForceAtlas2, Jacomy et al. 2014); mass
+grows with the degree, so that hubs stay apart. A spring to the centre holds the drawing together:
+under repulsion and spring alone the mass would spread evenly over an ellipse, and that is what
+keeps the middle from clotting and leaves from flying off.
+
+Positions are complex numbers, x + iy: a distance is then one absolute value.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places: TypeAlias = NDArray[np.complex128]
+Weights: TypeAlias = NDArray[np.float64]
+
+ASPECT = 1.3  # width over height of a drawing: what suits a landscape screen beside two panels
+_EXACT = 250  # up to so many nodes all pairs cost less than the grid
+_ROUNDS = 250
+_FINEST = 256  # cells along a side of the repulsion grid
+
+
+def masses(degree: NDArray[np.int64]) -> Weights:
+    """Return how strongly a node of this degree repels: sublinear, or hubs stand in a desert."""
+    mass: Weights = (degree + 1.0) ** 0.75
+    return mass
+
+
+def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
+    """Return where the forces come to rest, for one or many drawings of equally many nodes.
+
+    `start` and `mass` have shape (drawings, nodes), `ends` numbers the nodes of all drawings one
+    after the other. The unit is the forces' own; the caller scales. Step lengths follow
+    ForceAtlas2: a node that swings to and fro slows down.
+    """
+    shape = start.shape
+    total = mass.sum(axis=1, keepdims=True)
+    pull = 1 / np.sqrt(total)
+    radius = np.sqrt(total / pull)
+    place = start * radius / (2 * np.abs(start).std(axis=1, keepdims=True) + 1e-9)
+    longest = 10 * radius / np.sqrt(shape[1])
+    repel = repulsion(shape[1])
+    tail, head = ends[:, 0], ends[:, 1]
+    speed = np.full((shape[0], 1), 0.1)
+    before = np.zeros_like(place)
+    for turn in range(_ROUNDS):
+        force = mass * repel(place, mass)
+        apart = place.ravel()[head] - place.ravel()[tail]
+        length = np.abs(apart) + 1e-9
+        apart *= np.log1p(length) / length
+        force += _sums(tail, head, apart, place.size).reshape(shape)
+        force -= pull * mass * (place.real / ASPECT**0.5 + 1j * place.imag * ASPECT**0.5)
+        swing = np.abs(force - before)
+        if turn:
+            steady = (mass * np.abs(force + before)).sum(axis=1, keepdims=True) / 2
+            unsteady = (mass * swing).sum(axis=1, keepdims=True) + 1e-12
+            speed = np.minimum(steady / unsteady, speed * 1.5)
+        before = force
+        step = force * speed / (1 + np.sqrt(speed * swing))
+        place = place + step * np.minimum(1, longest / (np.abs(step) + 1e-12))
+    return place
+
+
+def repulsion(count: int) -> Callable[[Places, Weights], Places]:
+    """Return what computes, for each node, the sum of mass / distance away from all the others.
+
+    It takes places and masses of shape (drawings, count). For few nodes the sum runs over all
+    pairs; for many over the cells of a grid by fast Fourier transform (FIt-SNE, Linderman et al.
+    2019), where neighbours in one cell hardly feel each other.
+    """
+    if count <= _EXACT:
+        return _over_pairs
+    side = int(min(_FINEST, max(64, 2 ** np.ceil(np.log2(1.5 * count**0.5)))))
+    offset = np.fft.fftfreq(2 * side, 1 / (2 * side)).astype(np.float32)
+    square = offset[:, None] ** 2 + offset**2
+    square[0, 0] = 1
+    along_x = np.fft.rfft2(offset[:, None] / square)
+    along_y = np.fft.rfft2(offset / square)
+
+    def over_grid(place: Places, mass: Weights) -> Places:
+        x, y = place[0].real, place[0].imag
+        cell = max(np.ptp(x), np.ptp(y), 1e-9) / (side - 1.001)
+        x, y = (x - x.min()) / cell, (y - y.min()) / cell
+        column, row = x.astype(np.int64), y.astype(np.int64)
+        x, y = x - column, y - row
+        corner = column * 2 * side + row
+        corners = np.stack([corner, corner + 1, corner + 2 * side, corner + 2 * side + 1])
+        share = np.stack([(1 - x) * (1 - y), (1 - x) * y, x * (1 - y), x * y])
+        grid = np.bincount(corners.ravel(), (share * mass[0]).ravel(), 4 * side * side)
+        waves = np.fft.rfft2(grid.astype(np.float32).reshape(2 * side, 2 * side))
+        across = np.fft.irfft2(waves * along_x).ravel()[corners]
+        down = np.fft.irfft2(waves * along_y).ravel()[corners]
+        away: Places = ((share * across).sum(axis=0) + 1j * (share * down).sum(axis=0)) / cell
+        return away[None]
+
+    return over_grid
+
+
+def _over_pairs(place: Places, mass: Weights) -> Places:
+    x, y = place.real, place.imag
+    across = x[:, :, None] - x[:, None, :]
+    down = y[:, :, None] - y[:, None, :]
+    weight = mass[:, None, :] / (across * across + down * down + 1e-6)
+    away: Places = (weight * across).sum(axis=2) + 1j * (weight * down).sum(axis=2)
+    return away
+
+
+def _sums(tail: NDArray[np.int64], head: NDArray[np.int64], pull: Places, count: int) -> Places:
+    total = np.empty(count, dtype=np.complex128)
+    total.real = np.bincount(tail, pull.real, count) - np.bincount(head, pull.real, count)
+    total.imag = np.bincount(tail, pull.imag, count) - np.bincount(head, pull.imag, count)
+    return total

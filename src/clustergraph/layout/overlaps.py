@@ -1,0 +1,122 @@
+"""Discs that lie on each other are pushed apart, the rest of the drawing as little as possible."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergraph.layout.forces import Places, Weights, repulsion
+
+GAP = 6.0  # what the pushing leaves free between two discs
+_ROUNDS = 80
+_SWELLS = 12
+_MANY = 200  # so many big discs are no exception any more
+
+
+def swell(place: Places, room: Weights) -> Places:
+    """Return the positions with every clump widened until its nodes have the area they need.
+
+    `room` is the side of the square that a node needs. What a clump lacks in area pushes all else
+    outwards by area / (2 pi distance), as if the clump were poured into the plane: neighbours stay
+    neighbours, and next to no edge crosses another that did not before.
+    """
+    repel = repulsion(len(place))
+    cell = 3 * float(np.sqrt((room**2).mean()))
+    for _ in range(_SWELLS):
+        density = _density(place, room**2 / cell**2, cell)
+        excess = room**2 * np.maximum(0, 1 - 1 / np.maximum(density, 1e-9))
+        if excess.sum() < 0.01 * (room**2).sum():
+            break
+        place = place + repel(place[None], excess[None] / (2 * np.pi))[0]
+    return place
+
+
+def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
+    """Return the positions with no disc on another; discs that are free already do not move.
+
+    `mobile` weighs how the two of a pair share the way they must make. Should pushing not suffice
+    (a dense crowd), the whole drawing grows by as much as the closest pair needs.
+    """
+    place = place.copy()
+    for turn in range(_ROUNDS):
+        one, other = close_pairs(place, radius, GAP)
+        if not len(one):
+            return place
+        apart = place[other] - place[one]
+        length = np.abs(apart)
+        on_top = length < 1e-6
+        # Two nodes on the same spot have no direction: each pair gets one of its own.
+        apart[on_top] = np.exp(2.399963j * (one[on_top] + 7.0 * other[on_top]))
+        length[on_top] = 1
+        lack = radius[one] + radius[other] + GAP + 0.05 - np.where(on_top, 0, length)
+        push = 0.8 * lack * apart / length
+        share = mobile[other] / (mobile[one] + mobile[other])
+        move = np.zeros_like(place)
+        count = np.zeros(len(place))
+        for node, way in ((other, push * share), (one, -push * (1 - share))):
+            move.real += np.bincount(node, way.real, len(place))
+            move.imag += np.bincount(node, way.imag, len(place))
+            count += np.bincount(node, minlength=len(place))
+        place += move / np.maximum(1, count) ** (0.5 if turn < _ROUNDS // 2 else 0.25)
+    one, other = close_pairs(place, radius, 0.0)
+    if len(one):
+        wanted = (radius[one] + radius[other] + 0.05) / np.abs(place[other] - place[one])
+        place *= min(float(wanted.max()), 2.0)
+    return place
+
+
+def close_pairs(
+    place: Places, radius: Weights, gap: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of nodes whose discs come closer than the gap, as two arrays of nodes."""
+    if not len(place):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    usual = 2.5 * float(np.median(radius))
+    big = np.flatnonzero(radius > usual)
+    small = np.flatnonzero(radius <= usual)
+    if len(big) > _MANY:
+        big, small = big[:0], np.arange(len(place))
+    cell = 2 * float(radius[small].max(initial=0)) + gap
+    pairs = [_within(place, small, max(cell, 1e-3))]
+    for node in big:
+        near = np.flatnonzero(np.abs(place - place[node]) < radius + radius[node] + gap)
+        # Two big discs would meet twice, and every disc meets itself.
+        near = near[(radius[near] <= usual) | (near > node)]
+        pairs.append((np.full(len(near), node), near))
+    one = np.concatenate([pair[0] for pair in pairs])
+    other = np.concatenate([pair[1] for pair in pairs])
+    close = np.abs(place[one] - place[other]) < radius[one] + radius[other] + gap
+    return one[close], other[close]
+
+
+def _within(
+    place: Places, nodes: NDArray[np.int64], cell: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    column = np.floor(place.real[nodes] / cell).astype(np.int64)
+    row = np.floor(place.imag[nodes] / cell).astype(np.int64)
+    row -= row.min(initial=0)
+    height = int(row.max(initial=0)) + 3
+    key = (column - column.min(initial=0)) * height + row + 1
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    here = np.arange(len(key))
+    # The own cell and the one above it from the next node on; then three cells of the next column.
+    ranges = (
+        (here + 1, np.searchsorted(key, key + 1, "right")),
+        (np.searchsorted(key, key + height - 1), np.searchsorted(key, key + height + 1, "right")),
+    )
+    ones, others = [], []
+    for low, high in ranges:
+        width = high - low
+        ends = np.cumsum(width)
+        ones.append(np.repeat(here, width))
+        others.append(np.arange(len(ones[-1])) + np.repeat(low - ends + width, width))
+    ordered = nodes[order]
+    return ordered[np.concatenate(ones)], ordered[np.concatenate(others)]
+
+
+def _density(place: Places, area: Weights, cell: float) -> Weights:
+    column = np.floor(place.real / cell).astype(np.int64)
+    row = np.floor(place.imag / cell).astype(np.int64)
+    key = (column - column.min()) * (int(np.ptp(row)) + 1) + row - row.min()
+    _, where = np.unique(key, return_inverse=True)
+    density: Weights = np.bincount(where, area)[where]
+    return density
