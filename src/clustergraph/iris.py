@@ -51,6 +51,8 @@ _PATH = rf"(?:[{KEPT}!$&'()*+,;=:@/]|%[0-9A-Fa-f][0-9A-Fa-f])*"
 _QUERY = rf"(?:[{KEPT}!$&'()*+,;=:@/?]|%[0-9A-Fa-f][0-9A-Fa-f])*"
 HTTP_IRI = rf"https?://[{KEPT}]+(?::[0-9]+)?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?"
 
+_MINTED = ("type", "relation", "column", "statement")
+
 _kept_only = re.compile(rf"[{KEPT}]*")
 _not_kept = re.compile(rf"[^{KEPT}]")
 _local = re.compile(LOCAL)
@@ -82,16 +84,16 @@ class Namespaces:
 
     base: str
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    all: Mapping[str, str] = field(init=False)
 
-    @property
-    def all(self) -> dict[str, str]:
-        """All prefixes, by prefix; those of the dataset win over a vocabulary's."""
-        own = ("type", "relation", "column", "statement")
-        return {
-            **self.prefixes,
-            **{prefix: f"{self.base}{prefix}/" for prefix in own},
-            "": self.base,
-        }
+    def __post_init__(self) -> None:
+        table = {prefix: f"{self.base}{prefix}/" for prefix in _MINTED}
+        object.__setattr__(self, "all", {**self.prefixes, **table, "": self.base})
+
+    def with_files(self, files: Mapping[str, str]) -> "Namespaces":
+        """Return these with a prefix for the rows of each file: `entities:7` is its row 7."""
+        rows = {prefix: f"{self.file(name)}#row=" for prefix, name in files.items()}
+        return Namespaces(self.base, {**self.prefixes, **rows})
 
     def entity(self, identifier: str) -> str:
         """Return the IRI of the entity with this id."""
@@ -122,8 +124,7 @@ class Namespaces:
 
     def header(self, used: Iterable[str]) -> str:
         """Return the `@prefix` lines for the prefixes used, in the order of the alphabet."""
-        table = self.all
-        return "".join(f"@prefix {p}: <{table[p]}> .\n" for p in sorted(set(used)))
+        return "".join(f"@prefix {p}: <{self.all[p]}> .\n" for p in sorted(set(used)))
 
 
 def sql_text(text: str) -> str:

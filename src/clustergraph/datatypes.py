@@ -1,0 +1,111 @@
+"""The datatypes a column can have: when a text is a value of one, in SQL and in words.
+
+Texts are compared with the lexical spaces of XML Schema 1.1 part 2, less what only looks like a
+value: no `NaN` or `INF`, no year 0000. A text that fits none of a column's datatypes stays a plain
+string and is reported, so nothing is lost and nothing is a lie.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clustergraph.iris import sql_is_http_iri, sql_text
+from clustergraph.vocabulary import XSD
+
+
+@dataclass(frozen=True, slots=True)
+class Datatype:
+    """A datatype: SQL that is true where `{v}` is in its lexical space, and an example."""
+
+    iri: str
+    sql: str
+    example: str
+
+
+def _matches(pattern: str) -> str:
+    return f"regexp_full_match({{v}}, {sql_text(pattern.replace('{', '{{').replace('}', '}}'))})"
+
+
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?"
+_ZONE = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+
+DATATYPES: Mapping[str, Datatype] = {
+    XSD + name: Datatype(XSD + name, sql, example)
+    for name, sql, example in (
+        ("boolean", "{v} IN ('true', 'false', '1', '0')", "true"),
+        ("gYear", _matches("[0-9]{4}") + " AND {v} <> '0000'", "2024"),
+        (
+            "gYearMonth",
+            _matches("[0-9]{4}-(0[1-9]|1[0-2])") + " AND {v} NOT LIKE '0000%'",
+            "2024-05",
+        ),
+        (
+            "date",
+            _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+            + " AND {v} NOT LIKE '0000%' AND try_cast({v} AS DATE) IS NOT NULL",
+            "2024-05-31",
+        ),
+        (
+            "dateTime",
+            _matches(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}{_ZONE}")
+            + " AND {v} NOT LIKE '0000%' AND try_cast(left({v}, 10) AS DATE) IS NOT NULL",
+            "2024-05-31T09:00:00",
+        ),
+        ("nonNegativeInteger", _matches("[+]?[0-9]+|-0+"), "300"),
+        ("positiveInteger", _matches("[+]?0*[1-9][0-9]*"), "300"),
+        ("integer", _matches("[+-]?[0-9]+"), "300"),
+        ("decimal", _matches("[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"), "125.72"),
+        ("double", _matches("[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"), "1.5e6"),
+        ("anyURI", sql_is_http_iri("{v}"), "https://example.org/page"),
+    )
+}
+
+
+def sql_fits(datatypes: tuple[str, ...], value: str) -> str:
+    """Return SQL: whether the value, already trimmed, has one of the datatypes."""
+    return " OR ".join(f"({DATATYPES[d].sql.format(v=value)})" for d in datatypes) or "true"
+
+
+def sql_case(datatypes: tuple[str, ...], value: str, results: Mapping[str, str]) -> str:
+    """Return SQL: for the first datatype that the value has, its result; NULL where none fits."""
+    cases = "".join(
+        f" WHEN {DATATYPES[d].sql.format(v=value)} THEN {results[d]}" for d in datatypes
+    )
+    return f"CASE{cases} END"
+
+
+def name(datatypes: tuple[str, ...]) -> str:
+    """Return what the datatypes are called by someone who fills in a spreadsheet."""
+    names = {d.removeprefix(XSD) for d in datatypes}
+    if names & {"date", "gYear", "gYearMonth", "dateTime"}:
+        return "date"
+    if names & {"integer", "nonNegativeInteger", "positiveInteger"}:
+        return "whole number"
+    if names & {"decimal", "double"}:
+        return "number"
+    return "web address" if "anyURI" in names else "true or false"
+
+
+def hint(datatypes: tuple[str, ...], value: str) -> str:
+    """Return how a value of the datatypes is written, or what this one may have been meant as."""
+    found = [DATATYPES[d].example for d in datatypes]
+    form = " or ".join(", ".join(found).rsplit(", ", 1))
+    if name(datatypes) == "date" and (match := _LOCAL_DATE.fullmatch(value.strip())):
+        return _local_date(*map(int, match.groups()), form)
+    return f"write it like {form}"
+
+
+_LOCAL_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+_MONTHS = 12
+
+
+def _local_date(first: int, second: int, year: int, form: str) -> str:
+    """Say what a date in a local format may mean: two things, where both can be the month."""
+    if first > _MONTHS and second > _MONTHS:
+        return f"write it like {form}"
+    if first > _MONTHS:
+        return f"write {year}-{second:02}-{first:02}"
+    if second > _MONTHS or first == second:
+        return f"write {year}-{first:02}-{second:02}"
+    day_first, month_first = f"{year}-{second:02}-{first:02}", f"{year}-{first:02}-{second:02}"
+    return f"it may mean {day_first} or {month_first}: write the one that is right"

@@ -1,0 +1,316 @@
+"""How rows become RDF: the one description of the mapping, as SQL that any engine can run.
+
+Each row is turned into one block of text, never into single triples: an entity's block holds its
+type, its names and attributes and its relations; a relation's holds the relation resource
+(`rdf:Statement`). Blocks are then sorted. The same expressions write Turtle (RDF 1.1, grouped and
+prefixed, one object a line) and N-Triples; they differ only in how a line and a term are written.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from clustergraph.datatypes import sql_case
+from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_is_plain, sql_text
+from clustergraph.terms import Property, Terms
+from clustergraph.vocabulary import CG, PROV, RDF
+
+if TYPE_CHECKING:
+    from clustergraph.check import Checked
+
+_NEWLINE = "chr(10)"
+_QUOTE = "'\"'"
+
+
+class Syntax(Enum):
+    """The two texts a graph is written as."""
+
+    TURTLE = "turtle"
+    NTRIPLES = "ntriples"
+
+
+@dataclass(slots=True)
+class Mapping:
+    """The mapping of one pair of checked tables, in one syntax.
+
+    `plain` leaves the relation resources out. `used` collects the prefixes of what was mapped.
+    """
+
+    checked: "Checked"
+    syntax: Syntax = Syntax.TURTLE
+    plain: bool = False
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def _terms(self) -> Terms:
+        return self.checked.terms
+
+    def term(self, iri: str) -> str:
+        """Return an IRI as the syntax writes it."""
+        if self.syntax is Syntax.NTRIPLES:
+            return f"<{iri}>"
+        text, prefix = self.checked.namespaces.compact(iri)
+        if prefix is not None:
+            self.used.add(prefix)
+        return text
+
+    @property
+    def _a(self) -> str:
+        return "'a'" if self.syntax is Syntax.TURTLE else sql_text(self.term(RDF + "type"))
+
+    def entity(self, identifier: str) -> str:
+        """Return SQL for the entity with this id (an SQL expression, trimmed)."""
+        base = self.checked.namespaces.base
+        if self.syntax is Syntax.NTRIPLES:
+            if self.checked.plain_ids:
+                return f"concat({sql_text('<' + base)}, {identifier}, '>')"
+            return sql_entity(identifier, base, turtle=False)
+        self.used.add("")
+        if self.checked.plain_ids:
+            return f"concat(':', {identifier})"
+        return sql_entity(identifier, base, turtle=True)
+
+    def statement(self) -> str:
+        """Return SQL for the relation resource of a row of `relations`.
+
+        Its name is the row's own id or else the first 32 hexadecimal digits of the SHA-256 of its
+        cells, so that it depends neither on the order of rows nor on that of columns.
+        """
+        name = f"left(sha256({self.checked.cells('relations')}), 32)"
+        if own := self._terms.cell("relations", "id"):
+            free = f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
+            name = f"CASE WHEN {own} <> '' AND {free} THEN {sql_encoded(own)} ELSE {name} END"
+            named = f"regexp_full_match({name}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
+        else:
+            named = "true"
+        base = sql_text(f"<{self.checked.namespaces.base}statement/")
+        if self.syntax is Syntax.NTRIPLES:
+            return f"concat({base}, {name}, '>')"
+        self.used.add("statement")
+        short = f"concat('statement:', {name})"
+        if named == "true":
+            return short
+        return f"CASE WHEN {named} THEN {short} ELSE concat({base}, {name}, '>') END"
+
+    def line(self, subject: str, predicate: str, value: str) -> str:
+        """Return SQL for one line: one triple in N-Triples, one object of a block in Turtle."""
+        if self.syntax is Syntax.NTRIPLES:
+            return sql_concat(subject, "' '", predicate, "' '", value, sql_text(" .\n"))
+        return sql_concat("'  '", predicate, "' '", value, sql_text(" ;\n"))
+
+    def lines(self, subject: str, table: str) -> list[str]:
+        """Return SQL for the lines of each column of a table, in the order of the properties."""
+        return [self._property(subject, table, p) for p in self._terms.properties[table]]
+
+    def _property(self, subject: str, table: str, prop: Property) -> str:
+        predicate = sql_text(self.term(prop.iri))
+        if prop.refers:
+            line = self.line(subject, predicate, "o")
+            objects = f"r{prop.column.index}.objects"
+            return f"array_to_string(list_transform({objects}, lambda o: {line}), '')"
+        cell = f"t.{prop.column.cell}"
+        if prop.separator is None:
+            one = self.line(subject, predicate, self._literal(prop, cell))
+            return f"CASE WHEN {cell} <> '' THEN {one} END"
+        each = self.line(subject, predicate, self._literal(prop, "x"))
+        several = f"list_transform({prop.pieces(cell)}, lambda x: {each})"
+        return (
+            f"CASE WHEN {cell} <> ''"
+            f" THEN array_to_string(list_sort(list_distinct({several})), '') END"
+        )
+
+    def _literal(self, prop: Property, cell: str) -> str:
+        if prop.language:
+            return sql_concat(_QUOTE, sql_escaped(cell), sql_text(f'"@{prop.language}'))
+        plain = sql_concat(_QUOTE, sql_escaped(cell), _QUOTE)
+        if not prop.datatypes:
+            return plain
+        value = prop.value(cell)
+        suffixes = {d: sql_text(f'"^^{self.term(d)}') for d in prop.datatypes}
+        suffix = sql_case(prop.datatypes, value, suffixes)
+        return f"coalesce({_QUOTE} || {value} || {suffix}, {plain})"
+
+    def references(self, table: str) -> Iterable[tuple[str, str]]:
+        """Yield the name and the SQL of one look-up table for each column that refers to entities.
+
+        It gives for each distinct cell the list of its objects: entities, web addresses as IRIs,
+        and anything else as a string.
+        """
+        for prop in self._terms.properties[table]:
+            if not prop.refers:
+                continue
+            pieces = prop.pieces("cell")
+            address = f"WHEN {sql_is_http_iri('piece')} THEN concat('<', piece, '>')"
+            entity = f"WHEN e.id IS NOT NULL THEN {self.entity('piece')}"
+            plain = f"ELSE concat({_QUOTE}, {sql_escaped('piece')}, {_QUOTE})"
+            yield (
+                f"{table}_r{prop.column.index}",
+                f"SELECT cell, list_sort(list(DISTINCT CASE {entity} {address} {plain} END))"  # noqa: S608 - every name in it is ours
+                f" AS objects FROM (SELECT cell, unnest({pieces}) AS piece"
+                f" FROM (SELECT DISTINCT {prop.column.cell} AS cell FROM {table} WHERE {prop.column.cell} <> ''))"
+                " LEFT JOIN entity_ids e ON e.id = piece GROUP BY cell",
+            )
+
+    def types(self) -> list[tuple[str, list[str]]]:
+        """Return for each cell of the type column the types it names, in the syntax's words."""
+        found = [(cell, [self.term(i) for i in iris]) for cell, iris in self._terms.types.items()]
+        if self.checked.untyped:
+            found.append(("", [self.term(CG + "Entity")]))
+        return found
+
+    def predicates(self) -> list[tuple[str, str]]:
+        """Return for each relation word the property it names, in the syntax's words."""
+        return [(word, self.term(iri)) for word, iri in self._terms.relations.items()]
+
+    def blocks(self) -> str:
+        """Return SQL that selects `k1`, `k2` (the order) and `text` (the block).
+
+        It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
+        `relation_fates`, `relation_id_conflicts`, and the look-up tables `types`, `predicates` and
+        those of `references`.
+        """
+        blocks = [self._entity_blocks()]
+        if not self.plain:
+            blocks.append(self._statement_blocks())
+        direct = (
+            "SELECT source, string_agg(line, '' ORDER BY line) AS lines FROM"  # noqa: S608 - every name in it is ours
+            f" (SELECT DISTINCT source, {self.line('s', 'p', 'o')} AS line FROM"
+            f" (SELECT {self._ends()} {self._kept_relations()})) GROUP BY source"
+        )
+        return f"WITH direct AS ({direct}) {' UNION ALL '.join(blocks)}"
+
+    def _kept_relations(self) -> str:
+        return (
+            "FROM relations t"
+            f" JOIN predicates ON predicates.word = {self._terms.cell('relations', 'relation')}"
+            " WHERE t.row NOT IN (SELECT row FROM relation_fates)"
+        )
+
+    def _ends(self) -> str:
+        source = self._terms.cell("relations", "source") or ""
+        target = self._terms.cell("relations", "target") or ""
+        return (
+            f"{source} AS source, {self.entity(source)} AS s, predicates.term AS p,"
+            f" {self.entity(target)} AS o"
+        )
+
+    def _entity_blocks(self) -> str:
+        """Return SQL for one block an entity; rows that share an id are merged value by value."""
+        identifier = self._terms.cell("entities", "id") or ""
+        types = f"array_to_string(list_transform(types.terms, lambda o: {self.line('s', self._a, 'o')}), '')"
+        lines = [types, *self.lines("s", "entities")]
+        joins = "".join(
+            f" LEFT JOIN entities_r{p.column.index} r{p.column.index}"
+            f" ON r{p.column.index}.cell = t.{p.column.cell}"
+            for p in self._terms.properties["entities"]
+            if p.refers
+        )
+        rows = (
+            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"  # noqa: S608 - every name in it is ours
+            f" {self._terms.cell('entities', 'type')} AS type_cell FROM entities)"
+        )
+        source = (
+            f" FROM {rows} t LEFT JOIN types ON types.cell = t.type_cell{joins}"
+            " WHERE t.row NOT IN (SELECT row FROM entity_fates)"
+        )
+        single = f"SELECT id, s, concat({', '.join(lines)}) AS lines{source}"
+        if self.checked.shared_ids:
+            shared = "t.id IN (SELECT id FROM entity_ids WHERE rows > 1)"
+            ranked = ", ".join(f"{{'rank': {n}, 'lines': {line}}}" for n, line in enumerate(lines))
+            split = f"unnest(string_split(part.lines, {_NEWLINE}))"
+            single += (
+                f" AND NOT {shared} UNION ALL SELECT id, any_value(s), "
+                f"string_agg(line || {_NEWLINE}, '' ORDER BY rank, line) FROM (SELECT DISTINCT id, s,"
+                f" part.rank AS rank, {split} AS line FROM (SELECT id, s, unnest([{ranked}]) AS part"
+                f"{source} AND {shared})) WHERE line <> '' GROUP BY id"
+            )
+        block = self._block("e.s", "e.lines", "direct.lines")
+        return (
+            f"SELECT e.s AS k1, '' AS k2, {block} AS text FROM ({single}) e"  # noqa: S608 - every name in it is ours
+            " LEFT JOIN direct ON direct.source = e.id"
+        )
+
+    def _statement_blocks(self) -> str:
+        subject = "n"
+        lines = [
+            self.line(subject, self._a, sql_text(self.term(RDF + "Statement"))),
+            *(
+                self.line(subject, sql_text(self.term(RDF + end)), value)
+                for end, value in (("subject", "s"), ("predicate", "p"), ("object", "o"))
+            ),
+            *self.lines(subject, "relations"),
+        ]
+        joins = "".join(
+            f" LEFT JOIN relations_r{p.column.index} r{p.column.index}"
+            f" ON r{p.column.index}.cell = t.{p.column.cell}"
+            for p in self._terms.properties["relations"]
+            if p.refers
+        )
+        columns = "".join(f", t.{p.column.cell}" for p in self._terms.properties["relations"])
+        rows = (
+            f"(SELECT {self.statement()} AS n, {self._ends()}{columns}"  # noqa: S608 - every name in it is ours
+            f" {self._kept_relations()})"
+        )
+        text = self._block("n", *lines)
+        return f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text FROM {rows} t{joins}"  # noqa: S608 - every name in it is ours
+
+    def _block(self, subject: str, *lines: str) -> str:
+        if self.syntax is Syntax.NTRIPLES:
+            return f"rtrim(concat({', '.join(lines)}), {_NEWLINE})"
+        return f"concat({subject}, {_NEWLINE}, {', '.join(lines)}, '.', {_NEWLINE})"
+
+    def provenance(self) -> str:
+        """Return SQL that selects `k1`, `k2` (the order) and `text`: from which row each is."""
+        derived = sql_text(f" {self.term(PROV + 'wasDerivedFrom')} ")
+        identifier = self._terms.cell("entities", "id") or ""
+        rows = [
+            f"SELECT {self.entity(identifier)} AS s, {self._row('entities')} AS o, row"  # noqa: S608 - every name in it is ours
+            f" FROM entities WHERE {identifier} <> ''"
+        ]
+        if not self.plain:
+            rows.append(
+                f"SELECT {self.statement()}, {self._row('relations')}, row FROM relations WHERE row"  # noqa: S608 - every name in it is ours
+                " NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
+            )
+        return (
+            f"SELECT s AS k1, lpad(row::VARCHAR, 12, '0') AS k2, concat(s, {derived}, o, ' .')"  # noqa: S608 - every name in it is ours
+            f" AS text FROM ({' UNION ALL '.join(rows)})"
+        )
+
+    def _row(self, table: str) -> str:
+        file = getattr(self.checked.tables, table).file
+        if self.syntax is Syntax.TURTLE:
+            self.used.add(table)
+            return f"concat('{table}:', row)"
+        return f"concat({sql_text(f'<{self.checked.namespaces.file(file)}#row=')}, row, '>')"
+
+
+def sql_concat(*parts: str) -> str:
+    """Return SQL that joins the parts; string literals that stand side by side become one."""
+    merged: list[str] = []
+    for part in parts:
+        if merged and _is_literal(merged[-1]) and _is_literal(part):
+            merged[-1] = merged[-1][:-1] + part[1:]
+        else:
+            merged.append(part)
+    return f"concat({', '.join(merged)})"
+
+
+def _is_literal(sql: str) -> bool:
+    return re.fullmatch("'(?:[^']|'')*'", sql) is not None
+
+
+def sql_escaped(text: str) -> str:
+    r"""Return SQL for a text between the quotes of a literal, with `\`, `"`, LF and CR escaped."""
+    special = " OR ".join(f"contains({text}, {c})" for c in ("'\"'", "'\\'", "chr(10)", "chr(13)"))
+    escaped = text
+    for character, escape in (
+        ("'\\'", "'\\\\'"),
+        ("'\"'", "'\\\"'"),
+        ("chr(10)", "'\\n'"),
+        ("chr(13)", "'\\r'"),
+    ):
+        escaped = f"replace({escaped}, {character}, {escape})"
+    return f"CASE WHEN {special} THEN {escaped} ELSE {text} END"

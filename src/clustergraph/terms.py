@@ -1,0 +1,233 @@
+"""Which term each word and each column of these tables has: the vocabulary applied to the data.
+
+The words of the tables (types, relations, headers) are few, so they are looked up here, one by one;
+everything after works on whole tables. A word that no vocabulary knows gets an IRI of its own in
+the dataset's namespace and is a problem: a warning, or an error where the user brought a
+vocabulary of their own, because then the word is most likely misspelt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from clustergraph.datatypes import DATATYPES
+from clustergraph.errors import Problem, Severity, SourceError, problem
+from clustergraph.iris import Namespaces, encode, sql_text
+from clustergraph.vocabulary import DCTERMS, RDF, RDFS, SCHEMA, SKOS, XSD, Kind, Term, Vocabulary
+
+if TYPE_CHECKING:
+    from clustergraph.tables import Column, Table, Tables
+
+# Spaces and characters that cannot be seen: they are cut off around ids and words.
+INVISIBLE = (
+    " \t\r\n\v\f\u0085\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+
+STRUCTURE: Mapping[str, tuple[str, ...]] = {
+    "entities": ("id", "type"),
+    "relations": ("id", "source", "relation", "target"),
+}
+
+# Known whatever the vocabulary says, so that a vocabulary that replaces the shipped one need not.
+_COLUMNS: Mapping[str, str] = {
+    "name": RDFS + "label",
+    "note": SKOS + "note",
+    "start": SCHEMA + "startDate",
+    "end": SCHEMA + "endDate",
+    "evidence": DCTERMS + "source",
+}
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A column and the RDF property its cells are values of.
+
+    `refers` is True where cells are ids of entities or web addresses (evidence), `separator` is set
+    where one cell may hold several values, `datatypes` are the datatypes a value may have, in the
+    order in which they are tried; a date in `date_format` (strptime) is rewritten to ISO 8601.
+    """
+
+    column: "Column"
+    iri: str
+    datatypes: tuple[str, ...] = ()
+    language: str | None = None
+    separator: str | None = None
+    refers: bool = False
+    date_format: str | None = None
+
+    def pieces(self, cell: str) -> str:
+        """Return SQL for the list of values in a cell, trimmed; empty ones are none."""
+        trimmed = f"lambda v: trim(v, {sql_text(INVISIBLE)})"
+        if self.separator is None:
+            return f"[trim({cell}, {sql_text(INVISIBLE)})]"
+        split = f"list_transform(string_split({cell}, {sql_text(self.separator)}), {trimmed})"
+        return f"list_filter({split}, lambda v: v <> '')"
+
+    def value(self, cell: str) -> str:
+        """Return SQL for a cell as a datatype writes it: trimmed, a local date as ISO 8601."""
+        value = f"trim({cell}, {sql_text(INVISIBLE)})"
+        if self.date_format is None or XSD + "date" not in self.datatypes:
+            return value
+        date = f"try_strptime({value}, {sql_text(self.date_format)})"
+        return f"CASE WHEN {date} IS NOT NULL THEN strftime({date}, '%Y-%m-%d') ELSE {value} END"
+
+
+@dataclass(slots=True)
+class Terms:
+    """The terms of one pair of tables: IRIs by type word, by relation word, and by column.
+
+    A type cell may hold several words where the vocabulary gives the `type` column a separator, so
+    `types` goes by cell and holds a tuple of IRIs.
+    """
+
+    types: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, list[Property]] = field(default_factory=dict)
+    structure: dict[str, dict[str, str]] = field(default_factory=dict)
+    unnamed: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def cell(self, table: str, word: str) -> str | None:
+        """Return SQL for a structural cell (an id, a type, an end), trimmed, or None."""
+        column = self.structure[table].get(word)
+        return f"trim({column}, {sql_text(INVISIBLE)})" if column else None
+
+
+def read(tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces) -> Terms:
+    """Return the terms of these tables, with a problem for each word that is not known."""
+    terms = Terms()
+    for table in (tables.entities, tables.relations):
+        _read_columns(terms, table, vocabulary, namespaces, _filled(tables, table))
+    _read_types(terms, tables, vocabulary, namespaces)
+    _read_relations(terms, tables, vocabulary, namespaces)
+    return terms
+
+
+def _filled(tables: "Tables", table: "Table") -> list[int]:
+    """Return for each column how many of its cells are not empty."""
+    counts: list[int] = []
+    for start in range(0, len(table.columns), 500):  # an engine's row has its limits
+        some = ", ".join(f"count(nullif({c.cell}, ''))" for c in table.columns[start : start + 500])
+        row = tables.connection.execute(f"SELECT {some} FROM {table.name}").fetchone()  # noqa: S608 - column names are ours
+        counts.extend(row or ())
+    return counts
+
+
+def _read_columns(
+    terms: Terms,
+    table: "Table",
+    vocabulary: Vocabulary,
+    namespaces: Namespaces,
+    filled: list[int],
+) -> None:
+    properties: list[Property] = []
+    structure: dict[str, str] = {}
+    unnamed: list[str] = []
+    for column, count in zip(table.columns, filled, strict=True):
+        if column.word in STRUCTURE[table.name] and column.language is None:
+            structure[column.word] = column.cell
+        elif not column.name:
+            unnamed.append(column.cell)
+        else:
+            found = _property(column, vocabulary, namespaces)
+            if count:
+                properties.append(found)
+            if vocabulary.column(column.word) is None and column.word not in _COLUMNS:
+                terms.problems.append(_unknown("column", column.name, vocabulary, table.file, 1))
+    properties.sort(key=lambda p: (p.iri, p.language or "", p.column.name))
+    terms.properties[table.name] = properties
+    terms.structure[table.name] = structure
+    terms.unnamed[table.name] = unnamed
+
+
+def _property(column: "Column", vocabulary: Vocabulary, namespaces: Namespaces) -> Property:
+    term = vocabulary.column(column.word)
+    if term is None:
+        iri = _COLUMNS.get(column.word) or namespaces.minted("column", column.word)
+        term = Term(iri, refers=column.word == "evidence")
+    text = column.language is not None or not term.datatypes
+    return Property(
+        column,
+        term.iri,
+        datatypes=() if text else _in_order(term),
+        language=column.language.lower() if column.language else None,
+        separator=term.separator,
+        refers=term.refers,
+        date_format=term.date_format,
+    )
+
+
+def _in_order(term: Term) -> tuple[str, ...]:
+    """Return the datatypes that type a value, the narrower before the wider; strings need none."""
+    wanted = set(term.datatypes) - {XSD + "string"}
+    if strange := sorted(wanted - set(DATATYPES)):
+        known = ", ".join(iri.removeprefix(XSD) for iri in DATATYPES)
+        raise SourceError(
+            f"The vocabulary gives the column '{term.word}' the datatype <{strange[0]}>, which"
+            f" clustergraph does not check. It checks xsd: {known}."
+        )
+    return tuple(d for d in DATATYPES if d in wanted)
+
+
+def _read_types(
+    terms: Terms, tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces
+) -> None:
+    column = vocabulary.column("type")
+    separator = column.separator if column and column.iri == RDF + "type" else None
+    words: dict[str, tuple[int, int]] = {}
+    for cell, first, count in _words(terms, tables, tables.entities, "type"):
+        parts = [cell] if separator is None else cell.split(separator)
+        found = [word for part in parts if (word := part.strip(INVISIBLE))]
+        for word in found:
+            earlier, before = words.get(word, (first, 0))
+            words[word] = (min(earlier, first), before + count)
+        iris = (_iri("type", word, vocabulary, namespaces) for word in found)
+        terms.types[cell] = tuple(sorted(set(iris)))
+    for word, (first, count) in words.items():
+        if vocabulary.type(word) is None:
+            found_problem = _unknown("type", word, vocabulary, tables.entities.file, first)
+            terms.problems.append(replace(found_problem, count=count))
+
+
+def _read_relations(
+    terms: Terms, tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces
+) -> None:
+    for word, first, count in _words(terms, tables, tables.relations, "relation"):
+        terms.relations[word] = _iri("relation", word, vocabulary, namespaces)
+        if vocabulary.relation(word) is None:
+            found = _unknown("relation", word, vocabulary, tables.relations.file, first)
+            terms.problems.append(replace(found, count=count))
+
+
+def _words(
+    terms: Terms, tables: "Tables", table: "Table", column: str
+) -> list[tuple[str, int, int]]:
+    """Return the distinct words of a structural column, each with its first row and its count."""
+    cell = terms.cell(table.name, column)
+    return tables.connection.execute(
+        f"SELECT {cell} AS word, min(row), count(*) FROM {table.name}"  # noqa: S608 - names are ours
+        " WHERE word <> '' GROUP BY word ORDER BY min(row)"
+    ).fetchall()
+
+
+def _iri(kind: Kind, word: str, vocabulary: Vocabulary, namespaces: Namespaces) -> str:
+    term = vocabulary.type(word) if kind == "type" else vocabulary.relation(word)
+    if term is not None:
+        return term.iri
+    iri = namespaces.minted(kind, word)
+    # A word may be an IRI, but the structure of RDF itself is not a row's to write.
+    return iri if not iri.startswith((RDF, RDFS)) else f"{namespaces.base}{kind}/{encode(word)}"
+
+
+def _unknown(kind: Kind, word: str, vocabulary: Vocabulary, file: str, row: int) -> Problem:
+    near = vocabulary.nearest(kind, word)
+    found = problem(
+        f"{kind}-unknown",
+        file,
+        f"the vocabulary has no {kind} '{word}'",
+        row=row,
+        column=word if kind == "column" else kind,
+        value=word,
+        suggestion=f"did you mean '{near}'?" if near else None,
+    )
+    return replace(found, severity=Severity.ERROR) if vocabulary.own else found
