@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from clustergraph import datatypes, terms as terms_
 from clustergraph.errors import CODES, Problem, Problems, Severity, problem
 from clustergraph.iris import Namespaces, sql_is_http_iri, sql_is_plain, sql_text
-from clustergraph.terms import INVISIBLE, Terms
+from clustergraph.terms import INVISIBLE, Terms, sql_trimmed
 from clustergraph.vocabulary import DEFAULT_BASE, Vocabulary
 
 if TYPE_CHECKING:
@@ -356,7 +356,7 @@ def _suggestions(checked: Checked, missing: list[str]) -> dict[str, str]:
     identifier = checked.terms.cell("entities", "id")
     names = [c.cell for c in checked.tables.entities.columns if c.word == "name"]
     named = " UNION ALL ".join(
-        f"SELECT trim({cell}, {sql_text(INVISIBLE)}) AS name, {identifier} AS id FROM entities"  # noqa: S608 - every name in it is ours
+        f"SELECT {sql_trimmed(cell)} AS name, {identifier} AS id FROM entities"  # noqa: S608 - every name in it is ours
         for cell in names
     )
     checked.tables.connection.execute("CREATE OR REPLACE TEMP TABLE missing (name VARCHAR)")
@@ -480,7 +480,7 @@ def _values(checked: Checked, table: "Table") -> Iterator[Problem]:
     place = _Place(table)
     for prop in checked.terms.properties[table.name]:
         cell = prop.column.cell
-        pieces = f"unnest({prop.pieces(cell)})"
+        pieces = f"unnest({prop.pieces(cell)})" if prop.separator else cell
         each = f"(SELECT row, {pieces} AS piece FROM {table.name} WHERE {cell} <> '')"  # noqa: S608 - every name in it is ours
         if prop.datatypes:
             value = prop.value("piece")

@@ -33,15 +33,18 @@ DATATYPES: Mapping[str, Datatype] = {
     XSD + name: Datatype(XSD + name, sql, example)
     for name, sql, example in (
         ("boolean", "{v} IN ('true', 'false', '1', '0')", "true"),
-        ("gYear", _matches("[0-9]{4}") + " AND {v} <> '0000'", "2024"),
+        ("gYear", "length({v}) = 4 AND " + _matches("[0-9]{4}") + " AND {v} <> '0000'", "2024"),
         (
             "gYearMonth",
-            _matches("[0-9]{4}-(0[1-9]|1[0-2])") + " AND {v} NOT LIKE '0000%'",
+            "length({v}) = 7 AND "
+            + _matches("[0-9]{4}-(0[1-9]|1[0-2])")
+            + " AND {v} NOT LIKE '0000%'",
             "2024-05",
         ),
         (
             "date",
-            _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+            "length({v}) = 10 AND "
+            + _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
             + " AND {v} NOT LIKE '0000%' AND try_cast({v} AS DATE) IS NOT NULL",
             "2024-05-31",
         ),

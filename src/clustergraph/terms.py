@@ -45,6 +45,7 @@ class Property:
     `refers` is True where cells are ids of entities or web addresses (evidence), `separator` is set
     where one cell may hold several values, `datatypes` are the datatypes a value may have, in the
     order in which they are tried; a date in `date_format` (strptime) is rewritten to ISO 8601.
+    `tidy` is True where no cell has anything invisible around it, which saves trimming them all.
     """
 
     column: "Column"
@@ -54,18 +55,22 @@ class Property:
     separator: str | None = None
     refers: bool = False
     date_format: str | None = None
+    tidy: bool = False
 
     def pieces(self, cell: str) -> str:
         """Return SQL for the list of values in a cell, trimmed; empty ones are none."""
-        trimmed = f"lambda v: trim(v, {sql_text(INVISIBLE)})"
         if self.separator is None:
-            return f"[trim({cell}, {sql_text(INVISIBLE)})]"
+            return f"[{self._trimmed(cell)}]"
+        trimmed = f"lambda v: {sql_trimmed('v')}"
         split = f"list_transform(string_split({cell}, {sql_text(self.separator)}), {trimmed})"
         return f"list_filter({split}, lambda v: v <> '')"
 
+    def _trimmed(self, cell: str) -> str:
+        return cell if self.tidy else sql_trimmed(cell)
+
     def value(self, cell: str) -> str:
         """Return SQL for a cell as a datatype writes it: trimmed, a local date as ISO 8601."""
-        value = f"trim({cell}, {sql_text(INVISIBLE)})"
+        value = self._trimmed(cell)
         if self.date_format is None or XSD + "date" not in self.datatypes:
             return value
         date = f"try_strptime({value}, {sql_text(self.date_format)})"
@@ -85,31 +90,47 @@ class Terms:
     properties: dict[str, list[Property]] = field(default_factory=dict)
     structure: dict[str, dict[str, str]] = field(default_factory=dict)
     unnamed: dict[str, list[str]] = field(default_factory=dict)
+    tidy: dict[str, set[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def cell(self, table: str, word: str) -> str | None:
         """Return SQL for a structural cell (an id, a type, an end), trimmed, or None."""
         column = self.structure[table].get(word)
-        return f"trim({column}, {sql_text(INVISIBLE)})" if column else None
+        return column if column is None or column in self.tidy[table] else sql_trimmed(column)
+
+
+def sql_trimmed(cell: str) -> str:
+    """Return SQL for a text without the spaces and invisible characters around it."""
+    return f"trim({cell}, {sql_text(INVISIBLE)})"
 
 
 def read(tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces) -> Terms:
     """Return the terms of these tables, with a problem for each word that is not known."""
     terms = Terms()
     for table in (tables.entities, tables.relations):
-        _read_columns(terms, table, vocabulary, namespaces, _filled(tables, table))
+        filled = _look(terms, tables, table)
+        _read_columns(terms, table, vocabulary, namespaces, filled)
     _read_types(terms, tables, vocabulary, namespaces)
     _read_relations(terms, tables, vocabulary, namespaces)
     return terms
 
 
-def _filled(tables: "Tables", table: "Table") -> list[int]:
-    """Return for each column how many of its cells are not empty."""
+def _look(terms: Terms, tables: "Tables", table: "Table") -> list[int]:
+    """Return for each column how many cells are filled, and note the columns that are tidy."""
     counts: list[int] = []
+    terms.tidy[table.name] = set()
+    around = sql_text(INVISIBLE)
     for start in range(0, len(table.columns), 500):  # an engine's row has its limits
-        some = ", ".join(f"count(nullif({c.cell}, ''))" for c in table.columns[start : start + 500])
-        row = tables.connection.execute(f"SELECT {some} FROM {table.name}").fetchone()  # noqa: S608 - column names are ours
-        counts.extend(row or ())
+        some = table.columns[start : start + 500]
+        looks = ", ".join(
+            f"count(nullif({c.cell}, '')), bool_or({c.cell} <> '' AND"
+            f" (contains({around}, left({c.cell}, 1)) OR contains({around}, right({c.cell}, 1))))"
+            for c in some
+        )
+        row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()  # noqa: S608 - column names are ours
+        counts.extend(row[0::2])
+        untidy = row[1::2]
+        terms.tidy[table.name] |= {c.cell for c, any_ in zip(some, untidy, strict=True) if not any_}
     return counts
 
 
@@ -123,13 +144,14 @@ def _read_columns(
     properties: list[Property] = []
     structure: dict[str, str] = {}
     unnamed: list[str] = []
+    tidy = terms.tidy[table.name]
     for column, count in zip(table.columns, filled, strict=True):
         if column.word in STRUCTURE[table.name] and column.language is None:
             structure[column.word] = column.cell
         elif not column.name:
             unnamed.append(column.cell)
         else:
-            found = _property(column, vocabulary, namespaces)
+            found = _property(column, vocabulary, namespaces, tidy=column.cell in tidy)
             if count:
                 properties.append(found)
             if vocabulary.column(column.word) is None and column.word not in _COLUMNS:
@@ -140,7 +162,9 @@ def _read_columns(
     terms.unnamed[table.name] = unnamed
 
 
-def _property(column: "Column", vocabulary: Vocabulary, namespaces: Namespaces) -> Property:
+def _property(
+    column: "Column", vocabulary: Vocabulary, namespaces: Namespaces, *, tidy: bool
+) -> Property:
     term = vocabulary.column(column.word)
     if term is None:
         iri = _COLUMNS.get(column.word) or namespaces.minted("column", column.word)
@@ -154,6 +178,7 @@ def _property(column: "Column", vocabulary: Vocabulary, namespaces: Namespaces) 
         separator=term.separator,
         refers=term.refers,
         date_format=term.date_format,
+        tidy=tidy,
     )
 
 
