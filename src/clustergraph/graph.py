@@ -1,0 +1,328 @@
+"""The graph: ask it, write it, hand it to rdflib, networkx or a page."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
+
+from clustergraph import formats, rdffile
+from clustergraph.engine import Engine, Limits
+from clustergraph.errors import QueryError, SourceError
+from clustergraph.evaluation import Evaluation, Question
+from clustergraph.rows import Iri, Rows
+from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib
+
+    from clustergraph.tables import Tables
+    from clustergraph.vocabulary import Vocabulary
+
+Given: TypeAlias = NamedNode | BlankNode | Literal | Triple | str | float | Decimal | date
+"""What may take the place of a variable: a term, or a Python value that becomes one."""
+
+
+class Graph:
+    """RDF triples that can be asked, written and handed on.
+
+    `vocabulary` is the vocabulary behind it, `base` the namespace of the dataset's own IRIs,
+    `prefixes` are preset in every query, `tables` are those it was built from, if any.
+    """
+
+    def __init__(
+        self,
+        chunks: Callable[[], Iterable[bytes]],
+        *,
+        vocabulary: "Vocabulary | None" = None,
+        base: str = DEFAULT_BASE,
+        prefixes: Mapping[str, str] = PREFIXES,
+        tables: "Tables | None" = None,
+    ) -> None:
+        """Take a function that gives N-Triples (or N-Quads), called when they are first needed."""
+        self.vocabulary = vocabulary
+        self.base = base
+        self.prefixes = dict(prefixes)
+        self.tables = tables
+        self._limits = Limits()
+        self._chunks = chunks
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> Self:
+        """Return the graph in an RDF file of any format in `formats.FORMATS`, `.gz` or not.
+
+        Raises SourceError with file, line and column where it is not what its name says.
+        """
+        content, prefixes = rdffile.read(Path(path))
+        base = prefixes.get("", DEFAULT_BASE)
+        return cls(lambda: (content,), base=base, prefixes={**PREFIXES, **prefixes})
+
+    # Asking
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        substitutions: Mapping[str, Given] | None = None,
+        isolated: bool = True,
+        timeout: float | None = None,
+    ) -> "Rows | bool | Graph":
+        """Return what the query asks for: Rows for SELECT, a bool for ASK, or else a Graph.
+
+        Each variable in `substitutions` stands for the value given; a value is a term wherever it
+        stands and can't become a part of the query. The prefixes of the dataset need no PREFIX.
+        The query runs in a process of its own, for at most `timeout` seconds (10) and within
+        `limits`, without network and files. `isolated=False` is for queries you wrote yourself:
+        it runs in this process, where no limit holds and nothing can stop it.
+
+        Raises QueryError, whose text says what is wrong and where, or which limit was reached.
+        """
+        question = self.question(sparql, substitutions)
+        if isolated:
+            answer = self.engine.answer(question, timeout=timeout)
+        else:
+            answer = self._evaluation.answer(question)
+        if answer.kind == "rows":
+            return Rows(answer.body, prefixes=self.prefixes, remarks=answer.remarks)
+        if answer.kind == "boolean":
+            return b"true" in answer.body
+        body = answer.body
+        return Graph(
+            lambda: (body,), vocabulary=self.vocabulary, base=self.base, prefixes=self.prefixes
+        )
+
+    def select(
+        self,
+        sparql: str,
+        *,
+        substitutions: Mapping[str, Given] | None = None,
+        isolated: bool = True,
+        timeout: float | None = None,
+    ) -> Rows:
+        """Return the rows of a SELECT; see `query`."""
+        found = self.query(sparql, substitutions=substitutions, isolated=isolated, timeout=timeout)
+        if not isinstance(found, Rows):
+            raise QueryError("This is no SELECT query; ask and construct are for the others.")
+        return found
+
+    def ask(
+        self,
+        sparql: str,
+        *,
+        substitutions: Mapping[str, Given] | None = None,
+        isolated: bool = True,
+        timeout: float | None = None,
+    ) -> bool:
+        """Return the yes or no of an ASK; see `query`."""
+        found = self.query(sparql, substitutions=substitutions, isolated=isolated, timeout=timeout)
+        if not isinstance(found, bool):
+            raise QueryError("This is no ASK query; select and construct are for the others.")
+        return found
+
+    def construct(
+        self,
+        sparql: str,
+        *,
+        substitutions: Mapping[str, Given] | None = None,
+        isolated: bool = True,
+        timeout: float | None = None,
+    ) -> "Graph":
+        """Return the graph of a CONSTRUCT or a DESCRIBE; see `query`."""
+        found = self.query(sparql, substitutions=substitutions, isolated=isolated, timeout=timeout)
+        if not isinstance(found, Graph):
+            raise QueryError("This is no CONSTRUCT query; select and ask are for the others.")
+        return found
+
+    def question(self, sparql: str, substitutions: Mapping[str, Given] | None = None) -> Question:
+        """Return the query with all that its answer depends on, for `engine` to answer.
+
+        The engine gives bytes in any format that the question names, for a server to pass on.
+        """
+        return Question(
+            sparql,
+            base=self.base,
+            prefixes=self.prefixes,
+            terms={name: term(value) for name, value in (substitutions or {}).items()},
+            size=self.limits.size,
+            watched=(self.base, CG),
+            union=self._only_named,
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The processes that answer this graph's queries."""
+        return Engine(self._file, self.limits)
+
+    @property
+    def limits(self) -> Limits:
+        """What one query may use; set it to others."""
+        return self._limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self.close()
+        self._limits = limits
+
+    def close(self) -> None:
+        """End the processes that answer queries; they start again when they are needed."""
+        engine = self.__dict__.pop("engine", None)
+        if engine is not None:
+            engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The graph in this process, for code that is trusted; loaded once.
+
+        Oxigraph writes numbers its own way here (`14.00` becomes `14`); `quads` does not.
+        """
+        store = Store()
+        store.bulk_load(path=self._file, format=RdfFormat.N_QUADS)
+        return store
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.store)
+
+    def labels(self, iris: Iterable[str], language: str = "en") -> dict[str, str]:
+        """Return the name of each of these IRIs that has one, in this language where possible."""
+        found: dict[str, tuple[bool, str]] = {}
+        label = NamedNode(PREFIXES["rdfs"] + "label")
+        for iri in set(iris):
+            for quad in self.store.quads_for_pattern(NamedNode(iri), label, None):
+                if isinstance(quad.object, Literal):
+                    other = quad.object.language != language
+                    found[iri] = min(
+                        found.get(iri, (True, "\U0010ffff")), (other, quad.object.value)
+                    )
+        return {iri: text for iri, (_, text) in found.items()}
+
+    # The triples
+
+    def quads(self) -> Iterator[Quad]:
+        """Return the triples one by one, exactly as they were written."""
+        return parse(path=self._file, format=RdfFormat.N_QUADS)
+
+    @cached_property
+    def _file(self) -> Path:
+        """A file of N-Quads that is there as long as this object."""
+        folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        path = folder / "graph.nq"
+        with path.open("wb") as file:
+            file.writelines(self._chunks())
+        return path
+
+    @cached_property
+    def _only_named(self) -> bool:
+        """Whether all triples stand in named graphs, so that a plain query would find none."""
+        if self.tables is not None:
+            return False
+        first = next(self.quads(), None)
+        return (
+            first is not None
+            and isinstance(first.graph_name, NamedNode)
+            and all(isinstance(quad.graph_name, NamedNode) for quad in self.quads())
+        )
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def __repr__(self) -> str:
+        return f"<Graph: {len(self)} triples>"
+
+    def _repr_html_(self) -> str:
+        from clustergraph import view  # noqa: PLC0415 - draws, which takes time to load
+
+        return view.notebook(self)
+
+    # Handing it on
+
+    def write(self, path: str | PathLike[str], format: str | None = None) -> None:  # noqa: A002 - the word of the command line
+        """Write the graph to a file, all or nothing; `.gz` is compressed.
+
+        The format is that of the path's extension: Turtle, N-Triples, N-Quads, TriG, RDF/XML,
+        JSON-LD, or GraphML and GEXF for programs that draw networks. Everything is sorted: the
+        same graph gives the same bytes. Raises SourceError for another format.
+        """
+        known = formats.named(format) if format else formats.of_path(str(path))
+        if known is None or known.holds == "rows":
+            raise SourceError(
+                f"A graph cannot be written as {format or Path(path).name!r}; choose one of "
+                f"{', '.join(f'.{f.extension}' for f in formats.FORMATS if f.holds != 'rows')}."
+            )
+        if known.holds == "network":
+            from clustergraph import exchange  # noqa: PLC0415 - needs networkx
+
+            exchange.write(self.to_networkx(), Path(path), known.name)
+        elif self.tables is not None and known.name in ("turtle", "ntriples"):
+            from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
+
+            build.write(self.tables, Path(path), known.name)
+        else:
+            rdffile.write(self.quads(), Path(path), known, self.prefixes)
+
+    def to_rdflib(self) -> "rdflib.Graph":
+        """Return an `rdflib.Graph` with the triples of all graphs; its queries stay offline."""
+        from clustergraph import offline  # noqa: PLC0415 - needs rdflib
+
+        return offline.graph(self.quads(), self.prefixes)
+
+    def to_networkx(self) -> "nx.MultiDiGraph[str]":
+        """Return the entities and relations as a networkx multigraph."""
+        from clustergraph import network  # noqa: PLC0415 - needs networkx
+
+        return network.read(self)
+
+    def to_pyvis(self) -> Any:  # noqa: ANN401 - pyvis has no types
+        """Return the network as a `pyvis.network.Network`."""
+        from clustergraph import view  # noqa: PLC0415 - needs pyvis
+
+        return view.to_pyvis(self)
+
+    def view(self, path: str | PathLike[str]) -> None:
+        """Write the network as one HTML page that needs nothing else."""
+        from clustergraph import view  # noqa: PLC0415 - draws, which takes time to load
+
+        view.write(self, Path(path))
+
+
+def term(value: Given) -> NamedNode | BlankNode | Literal | Triple:
+    """Return a Python value as a term: an Iri as an IRI, text as plain text, numbers typed."""
+    if isinstance(value, NamedNode | BlankNode | Literal | Triple):
+        return value
+    if isinstance(value, Iri):
+        return NamedNode(value)
+    xsd = PREFIXES["xsd"]
+    if isinstance(value, bool | int | float | str):
+        return Literal(value)
+    kinds = ((Decimal, "decimal"), (datetime, "dateTime"), (date, "date"))
+    kind = next((kind for cls, kind in kinds if isinstance(value, cls)), None)
+    if kind is None:
+        raise QueryError(
+            f"A {type(value).__name__} cannot stand in a query; give a text or a term."
+        )
+    text = f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
+    return Literal(text, datatype=NamedNode(xsd + kind))
