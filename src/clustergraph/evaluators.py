@@ -67,6 +67,7 @@ class Keeper:
         self._process: subprocess.Popen[bytes] | None = None
 
     def spawn(self, memory: int) -> "Forked":
+        """Return a new evaluator."""
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
                 self._stop()
@@ -83,6 +84,7 @@ class Keeper:
             return Forked(self, ours, pid)
 
     def end(self, pid: int) -> int:
+        """Kill an evaluator; return how it ended."""
         with self._lock:
             try:
                 status = self._order(b"K", pid)
@@ -91,6 +93,7 @@ class Keeper:
             return os.waitstatus_to_exitcode(status)
 
     def close(self) -> None:
+        """End the process that holds the graph."""
         with self._lock:
             self._stop()
 
@@ -146,6 +149,7 @@ class Forked:
         self._status: int | None = None
 
     def exchange(self, question: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
+        """Send a question, return what comes back; TimeoutError when late, EOFError when gone."""
         deadline = time.monotonic() + seconds
         self._line.settimeout(seconds)
         self._line.sendall(LENGTH.pack(len(question)) + question)
@@ -155,6 +159,7 @@ class Forked:
         return pickle.loads(rest[:size]), bytes(_receive(self._line, length, None))  # noqa: S301 - by our own program
 
     def lives(self) -> bool:
+        """Tell whether it still waits for a question."""
         self._line.setblocking(False)  # noqa: FBT003 - that is how a socket is told
         try:
             self._line.recv(1)
@@ -165,6 +170,7 @@ class Forked:
         return False
 
     def end(self) -> int:
+        """Kill the process; return how it ended: an exit code, or minus a signal."""
         with self._lock:
             if self._status is None:
                 self._status = self._keeper.end(self._pid)
@@ -192,6 +198,7 @@ class Alone:
         self.path = path
 
     def spawn(self, memory: int) -> "OwnProcess":
+        """Return a new evaluator."""
         del memory  # such systems have no limit to set
         return OwnProcess(self.path)
 
@@ -211,6 +218,7 @@ class OwnProcess:
             raise
 
     def exchange(self, question: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
+        """Send a question, return what comes back; TimeoutError when late, EOFError when gone."""
         late = threading.Event()
 
         def stop() -> None:
@@ -235,9 +243,11 @@ class OwnProcess:
             timer.cancel()
 
     def lives(self) -> bool:
+        """Tell whether it still waits for a question."""
         return self._process.poll() is None
 
     def end(self) -> int:
+        """Kill the process; return how it ended: an exit code, or minus a signal."""
         self._process.kill()
         with suppress(OSError):
             _pipe(self._process.stdin).close()

@@ -28,11 +28,13 @@ from clustergraph.errors import QueryError, SourceError
 from clustergraph.evaluation import Evaluation, Question
 from clustergraph.rows import Iri, Rows
 from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
+from clustergraph.writing import aside
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from clustergraph.check import Checked
     from clustergraph.tables import Tables
     from clustergraph.vocabulary import Vocabulary
 
@@ -43,8 +45,8 @@ Given: TypeAlias = NamedNode | BlankNode | Literal | Triple | str | float | Deci
 class Graph:
     """RDF triples that can be asked, written and handed on.
 
-    `vocabulary` is the vocabulary behind it, `base` the namespace of the dataset's own IRIs,
-    `prefixes` are preset in every query, `tables` are those it was built from, if any.
+    `base` is the namespace of the dataset's own IRIs, `prefixes` are preset in every query,
+    `checked` are the tables it was built from, if any.
     """
 
     def __init__(
@@ -54,15 +56,29 @@ class Graph:
         vocabulary: "Vocabulary | None" = None,
         base: str = DEFAULT_BASE,
         prefixes: Mapping[str, str] = PREFIXES,
-        tables: "Tables | None" = None,
+        checked: "Checked | None" = None,
     ) -> None:
         """Take a function that gives N-Triples (or N-Quads), called when they are first needed."""
-        self.vocabulary = vocabulary
+        self.checked = checked
         self.base = base
         self.prefixes = dict(prefixes)
-        self.tables = tables
+        self._vocabulary = vocabulary
         self._limits = Limits()
         self._chunks = chunks
+
+    @classmethod
+    def of(cls, checked: "Checked") -> Self:
+        """Return the graph of these tables, with the rows it comes from; nothing is made yet."""
+        from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
+
+        names = checked.namespaces
+        return cls(
+            lambda: build.ntriples(checked),
+            vocabulary=checked.vocabulary,
+            base=names.base,
+            prefixes={**PREFIXES, **names.all},
+            checked=checked,
+        )
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -73,6 +89,18 @@ class Graph:
         content, prefixes = rdffile.read(Path(path))
         base = prefixes.get("", DEFAULT_BASE)
         return cls(lambda: (content,), base=base, prefixes={**PREFIXES, **prefixes})
+
+    @cached_property
+    def vocabulary(self) -> "Vocabulary":
+        """The vocabulary behind the graph: its tables', or the one that the package ships."""
+        from clustergraph import vocabulary  # noqa: PLC0415 - names what is read here
+
+        return self._vocabulary or vocabulary.read()
+
+    @property
+    def tables(self) -> "Tables | None":
+        """The tables that the graph was built from."""
+        return self.checked.tables if self.checked else None
 
     # Asking
 
@@ -105,7 +133,7 @@ class Graph:
             return b"true" in answer.body
         body = answer.body
         return Graph(
-            lambda: (body,), vocabulary=self.vocabulary, base=self.base, prefixes=self.prefixes
+            lambda: (body,), vocabulary=self._vocabulary, base=self.base, prefixes=self.prefixes
         )
 
     def select(
@@ -238,7 +266,7 @@ class Graph:
     @cached_property
     def _only_named(self) -> bool:
         """Whether all triples stand in named graphs, so that a plain query would find none."""
-        if self.tables is not None:
+        if self.checked is not None:
             return False
         first = next(self.quads(), None)
         return (
@@ -276,13 +304,12 @@ class Graph:
         if known.holds == "network":
             from clustergraph import exchange  # noqa: PLC0415 - needs networkx
 
-            exchange.write(self.to_networkx(), Path(path), known.name)
-        elif self.tables is not None and known.name in ("turtle", "ntriples"):
-            from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
-
-            build.write(self.tables, Path(path), known.name)
-        else:
+            with aside(path) as place:
+                exchange.write(self.to_networkx(), place, known.name)
+        elif self.checked is None:
             rdffile.write(self.quads(), Path(path), known, self.prefixes)
+        else:
+            _write_built(self.checked, Path(path), known, self.prefixes)
 
     def to_rdflib(self) -> "rdflib.Graph":
         """Return an `rdflib.Graph` with the triples of all graphs; its queries stay offline."""
@@ -307,6 +334,21 @@ class Graph:
         from clustergraph import view  # noqa: PLC0415 - draws, which takes time to load
 
         view.write(self, Path(path))
+
+
+def _write_built(
+    checked: "Checked", path: Path, known: formats.Format, prefixes: Mapping[str, str]
+) -> None:
+    """Write what the tables say, without the rows it comes from."""
+    from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
+    from clustergraph.mapping import Syntax  # noqa: PLC0415 - the same
+
+    if known.name in ("turtle", "ntriples"):
+        with aside(path) as place:
+            build.write_graph(checked, place, syntax=Syntax(known.name))
+    else:
+        content = b"".join(build.ntriples(checked, provenance=False))
+        rdffile.write(parse(content, RdfFormat.N_TRIPLES), path, known, prefixes)
 
 
 def term(value: Given) -> NamedNode | BlankNode | Literal | Triple:
