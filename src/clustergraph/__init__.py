@@ -1,3 +1,74 @@
-"""Two spreadsheets about an industrial cluster become an RDF graph, a network page and answers."""
+"""Two spreadsheets about an industrial cluster become an RDF graph, a network page and answers.
+
+>>> import clustergraph as cg
+>>> tables = cg.read("data")
+>>> tables.problems
+[]
+>>> graph = cg.build(tables)
+>>> graph.ask("ASK { ?firm a cg:Firm ; cg:locatedIn ?zone . ?zone a cg:Zone }")
+True
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from clustergraph.errors import (
+        ClustergraphError,
+        DataError,
+        Problem,
+        Problems,
+        QueryError,
+        Severity,
+        SourceError,
+    )
+    from clustergraph.graph import Graph, build
+    from clustergraph.rows import Rows
+    from clustergraph.tables import Tables, read
+
+# Where each public name lives. It is loaded when it is first used, so that importing clustergraph
+# (and asking the program for its version) loads none of the engines behind it.
+_HOMES = {
+    "ClustergraphError": "errors",
+    "DataError": "errors",
+    "Graph": "graph",
+    "Problem": "errors",
+    "Problems": "errors",
+    "QueryError": "errors",
+    "Rows": "rows",
+    "Severity": "errors",
+    "SourceError": "errors",
+    "Tables": "tables",
+    "build": "graph",
+    "read": "tables",
+}
+
+__all__ = [
+    "ClustergraphError",
+    "DataError",
+    "Graph",
+    "Problem",
+    "Problems",
+    "QueryError",
+    "Rows",
+    "Severity",
+    "SourceError",
+    "Tables",
+    "build",
+    "read",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name is
+    if name not in _HOMES:
+        raise AttributeError(f"module 'clustergraph' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - not needed to import this package
+
+    found = getattr(import_module(f"clustergraph.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

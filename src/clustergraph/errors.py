@@ -5,7 +5,7 @@ one table, `CODES`: the checks, the reports, the command line and the docs all r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from html import escape
 
@@ -38,15 +38,18 @@ CODES: dict[str, Code] = {
         Code("file-swapped", _E, "The two files stand in each other's place."),
         Code("encoding-unreadable", _E, "The bytes are not text in the file's encoding."),
         Code("encoding-guessed", _N, "The encoding was found by looking at the bytes."),
+        Code("file-end-mark", _W, "A file ends in the end-of-file mark of DOS programs."),
         Code("quote-open", _E, "A quotation mark opens and never closes."),
         Code("column-missing", _E, "A required column is missing."),
         Code("column-duplicate", _E, "Two columns have the same name."),
         Code("column-unnamed", _W, "A column that holds values has no name."),
+        Code("column-blank", _N, "A column has neither a name nor a value."),
         Code("column-unknown", _N, "No vocabulary knows the column."),
         Code("language-unknown", _W, "The language tag of a column is not well formed (BCP 47)."),
         Code("row-short", _W, "A row has fewer cells than the header."),
         Code("row-long", _W, "A row has more cells than the header."),
         Code("quote-unescaped", _W, "A quotation mark inside a quoted cell is not doubled."),
+        Code("character-nul", _W, "A cell held the character NUL, which no text may hold."),
         Code("character-control", _W, "A cell holds a control character."),
         Code("table-empty", _W, "A table has a header and no rows."),
         Code("id-empty", _W, "An entity has no id."),
@@ -136,6 +139,10 @@ class Problems(list[Problem]):
     def of(self, severity: Severity) -> "Problems":
         """Return those of one severity."""
         return Problems(p for p in self if p.severity is severity)
+
+    def to_dicts(self) -> list[dict[str, object]]:
+        """Return each as a dictionary, as JSON holds it; what a problem has not got is left out."""
+        return [{k: v for k, v in asdict(p).items() if v is not None} for p in self]
 
     def _repr_html_(self) -> str:
         if not self:

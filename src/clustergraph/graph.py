@@ -24,7 +24,7 @@ from pyoxigraph import (
 
 from clustergraph import formats, rdffile
 from clustergraph.engine import Engine, Limits
-from clustergraph.errors import QueryError, SourceError
+from clustergraph.errors import DataError, QueryError, SourceError
 from clustergraph.evaluation import Evaluation, Question
 from clustergraph.rows import Iri, Rows
 from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
@@ -65,20 +65,26 @@ class Graph:
         self._vocabulary = vocabulary
         self._limits = Limits()
         self._chunks = chunks
+        self._plain = False
 
     @classmethod
-    def of(cls, checked: "Checked") -> Self:
-        """Return the graph of these tables, with the rows it comes from; nothing is made yet."""
-        from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
+    def of(cls, checked: "Checked", *, plain: bool = False) -> Self:
+        """Return the graph of these tables, with the rows it comes from; nothing is made yet.
+
+        `plain` leaves the relation resources out.
+        """
+        from clustergraph import triples  # noqa: PLC0415 - needs the tables' engine
 
         names = checked.namespaces
-        return cls(
-            lambda: build.ntriples(checked),
+        graph = cls(
+            lambda: triples.ntriples(checked, plain=plain),
             vocabulary=checked.vocabulary,
             base=names.base,
             prefixes={**PREFIXES, **names.all},
             checked=checked,
         )
+        graph._plain = plain
+        return graph
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -309,7 +315,7 @@ class Graph:
         elif self.checked is None:
             rdffile.write(self.quads(), Path(path), known, self.prefixes)
         else:
-            _write_built(self.checked, Path(path), known, self.prefixes)
+            _write_built(self, Path(path), known)
 
     def to_rdflib(self) -> "rdflib.Graph":
         """Return an `rdflib.Graph` with the triples of all graphs; its queries stay offline."""
@@ -336,19 +342,39 @@ class Graph:
         view.write(self, Path(path))
 
 
-def _write_built(
-    checked: "Checked", path: Path, known: formats.Format, prefixes: Mapping[str, str]
-) -> None:
+def build(
+    tables: "Tables",
+    *,
+    vocabulary: "Vocabulary | None" = None,
+    base: str | None = None,
+    strict: bool = False,
+    plain: bool = False,
+) -> Graph:
+    """Return the graph of two tables; what is wrong with them stands in `tables.problems`.
+
+    `vocabulary` and `base` take the place of the tables' own, `strict` makes an error of every
+    warning, `plain` leaves the relation resources out. Raises DataError where there is an error.
+    """
+    checked = tables.check(vocabulary=vocabulary, base=base, strict=strict)
+    if checked.failed:
+        raise DataError(checked.problems)
+    return Graph.of(checked, plain=plain)
+
+
+def _write_built(graph: Graph, path: Path, known: formats.Format) -> None:
     """Write what the tables say, without the rows it comes from."""
-    from clustergraph import build  # noqa: PLC0415 - needs the tables' engine
+    from clustergraph import triples  # noqa: PLC0415 - needs the tables' engine
     from clustergraph.mapping import Syntax  # noqa: PLC0415 - the same
 
+    checked, plain = graph.checked, graph._plain  # noqa: SLF001 - of this module
+    if checked is None:
+        raise AssertionError("only a graph made of tables is written from them")
     if known.name in ("turtle", "ntriples"):
         with aside(path) as place:
-            build.write_graph(checked, place, syntax=Syntax(known.name))
+            triples.write(checked, place, syntax=Syntax(known.name), plain=plain)
     else:
-        content = b"".join(build.ntriples(checked, provenance=False))
-        rdffile.write(parse(content, RdfFormat.N_TRIPLES), path, known, prefixes)
+        content = b"".join(triples.ntriples(checked, plain=plain, provenance=False))
+        rdffile.write(parse(content, RdfFormat.N_TRIPLES), path, known, graph.prefixes)
 
 
 def term(value: Given) -> NamedNode | BlankNode | Literal | Triple:

@@ -82,7 +82,9 @@ class Terms:
     """The terms of one pair of tables: IRIs by type word, by relation word, and by column.
 
     A type cell may hold several words where the vocabulary gives the `type` column a separator, so
-    `types` goes by cell and holds a tuple of IRIs.
+    `types` goes by cell and holds a tuple of IRIs. `names` gives the word of each type and relation
+    by IRI, `filled` the number of filled cells of each column, `unnamed` the columns without a
+    name, and `tidy` those where no cell has anything invisible around it.
     """
 
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -91,6 +93,8 @@ class Terms:
     structure: dict[str, dict[str, str]] = field(default_factory=dict)
     unnamed: dict[str, list[str]] = field(default_factory=dict)
     tidy: dict[str, set[str]] = field(default_factory=dict)
+    filled: dict[str, dict[str, int]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def cell(self, table: str, word: str) -> str | None:
@@ -108,17 +112,17 @@ def read(tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces) -> Te
     """Return the terms of these tables, with a problem for each word that is not known."""
     terms = Terms()
     for table in (tables.entities, tables.relations):
-        filled = _look(terms, tables, table)
-        _read_columns(terms, table, vocabulary, namespaces, filled)
+        _look(terms, tables, table)
+        _read_columns(terms, table, vocabulary, namespaces)
     _read_types(terms, tables, vocabulary, namespaces)
     _read_relations(terms, tables, vocabulary, namespaces)
     return terms
 
 
-def _look(terms: Terms, tables: "Tables", table: "Table") -> list[int]:
-    """Return for each column how many cells are filled, and note the columns that are tidy."""
-    counts: list[int] = []
-    terms.tidy[table.name] = set()
+def _look(terms: Terms, tables: "Tables", table: "Table") -> None:
+    """Note for each column how many cells are filled, and whether it is tidy."""
+    filled = terms.filled[table.name] = {}
+    tidy = terms.tidy[table.name] = set()
     around = sql_text(INVISIBLE)
     for start in range(0, len(table.columns), 500):  # an engine's row has its limits
         some = table.columns[start : start + 500]
@@ -128,31 +132,27 @@ def _look(terms: Terms, tables: "Tables", table: "Table") -> list[int]:
             for c in some
         )
         row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()  # noqa: S608 - column names are ours
-        counts.extend(row[0::2])
-        untidy = row[1::2]
-        terms.tidy[table.name] |= {c.cell for c, any_ in zip(some, untidy, strict=True) if not any_}
-    return counts
+        for column, count, untidy in zip(some, row[0::2], row[1::2], strict=True):
+            filled[column.cell] = count
+            if not untidy:
+                tidy.add(column.cell)
 
 
 def _read_columns(
-    terms: Terms,
-    table: "Table",
-    vocabulary: Vocabulary,
-    namespaces: Namespaces,
-    filled: list[int],
+    terms: Terms, table: "Table", vocabulary: Vocabulary, namespaces: Namespaces
 ) -> None:
     properties: list[Property] = []
     structure: dict[str, str] = {}
     unnamed: list[str] = []
     tidy = terms.tidy[table.name]
-    for column, count in zip(table.columns, filled, strict=True):
+    for column in table.columns:
         if column.word in STRUCTURE[table.name] and column.language is None:
             structure[column.word] = column.cell
         elif not column.name:
             unnamed.append(column.cell)
         else:
             found = _property(column, vocabulary, namespaces, tidy=column.cell in tidy)
-            if count:
+            if terms.filled[table.name][column.cell]:
                 properties.append(found)
             if vocabulary.column(column.word) is None and column.word not in _COLUMNS:
                 terms.problems.append(_unknown("column", column.name, vocabulary, table.file, 1))
@@ -206,8 +206,9 @@ def _read_types(
         for word in found:
             earlier, before = words.get(word, (first, 0))
             words[word] = (min(earlier, first), before + count)
-        iris = (_iri("type", word, vocabulary, namespaces) for word in found)
-        terms.types[cell] = tuple(sorted(set(iris)))
+        iris = {_iri("type", word, vocabulary, namespaces): word for word in found}
+        terms.types[cell] = tuple(sorted(iris))
+        terms.names |= {iri: _name(vocabulary, iri, word) for iri, word in iris.items()}
     for word, (first, count) in words.items():
         if vocabulary.type(word) is None:
             found_problem = _unknown("type", word, vocabulary, tables.entities.file, first)
@@ -218,7 +219,8 @@ def _read_relations(
     terms: Terms, tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces
 ) -> None:
     for word, first, count in _words(terms, tables, tables.relations, "relation"):
-        terms.relations[word] = _iri("relation", word, vocabulary, namespaces)
+        iri = terms.relations[word] = _iri("relation", word, vocabulary, namespaces)
+        terms.names[iri] = _name(vocabulary, iri, word)
         if vocabulary.relation(word) is None:
             found = _unknown("relation", word, vocabulary, tables.relations.file, first)
             terms.problems.append(replace(found, count=count))
@@ -242,6 +244,11 @@ def _iri(kind: Kind, word: str, vocabulary: Vocabulary, namespaces: Namespaces) 
     iri = namespaces.minted(kind, word)
     # A word may be an IRI, but the structure of RDF itself is not a row's to write.
     return iri if not iri.startswith((RDF, RDFS)) else f"{namespaces.base}{kind}/{encode(word)}"
+
+
+def _name(vocabulary: Vocabulary, iri: str, word: str) -> str:
+    term = vocabulary.term(iri)
+    return (term.word if term else "") or word
 
 
 def _unknown(kind: Kind, word: str, vocabulary: Vocabulary, file: str, row: int) -> Problem:

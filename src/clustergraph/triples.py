@@ -21,7 +21,7 @@ _BATCH = 10_000
 _LINES = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')"
 
 
-def write_graph(
+def write(
     checked: Checked, path: Path, *, syntax: Syntax = Syntax.TURTLE, plain: bool = False
 ) -> None:
     """Write what the tables say: sorted, grouped and prefixed Turtle, or sorted N-Triples.
@@ -60,7 +60,7 @@ def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) 
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
 
 
-def count_triples(path: Path) -> int:
+def count(path: Path) -> int:
     """Return how many triples a Turtle file of ours holds: one for each line that ends in a mark."""
     with path.open("rb") as file:
         return sum(line.endswith((b" ;\n", b" .\n")) and line[:1] != b"@" for line in file)

@@ -1,0 +1,90 @@
+"""The folder that a build writes: Turtle, provenance, the page and the report, all or nothing."""
+
+from pathlib import Path
+
+from clustergraph import report, triples
+from clustergraph.check import Checked
+from clustergraph.errors import CODES, DataError
+from clustergraph.graph import Graph
+from clustergraph.output import Output
+from clustergraph.report import Report
+
+GRAPH, PROVENANCE, PAGE, REPORT = "graph.ttl", "provenance.ttl", "network.html", "report.json"
+
+
+def write(
+    checked: Checked, folder: str | Path, *, plain: bool = False, page: bool = True
+) -> Report:
+    """Write all that a build makes of checked tables, and return the report on it.
+
+    Earlier files in the folder are replaced when all new ones are complete, and not before.
+    `plain` leaves the relation resources out, `page=False` the page.
+
+    Raises DataError where the tables have errors, SourceError where the folder cannot be written,
+    ClustergraphError where the disk is full.
+    """
+    if checked.failed:
+        raise DataError(checked.problems)
+    with Output(folder) as output:
+        turtle, provenance = output.path(GRAPH), output.path(PROVENANCE)
+        triples.write(checked, turtle, plain=plain)
+        triples.write_provenance(checked, provenance, plain=plain)
+        counts = {p.name: triples.count(p) for p in (turtle, provenance)}
+        if page:
+            from clustergraph import view  # noqa: PLC0415 - heavy, and not always wanted
+
+            view.write(Graph.of(checked, plain=plain), output.path(PAGE))
+        made = report.make(checked, counts)
+        output.path(REPORT).write_text(made.to_json(), encoding="utf-8")
+    return made
+
+
+def summary(made: Report, source: str | Path, folder: str | Path) -> str:
+    """Return in a few lines what was read, what was built, where it is, and what to do next."""
+    lines = [
+        f"{'Read' if not at else '':9}{Path(source) / name}: {_number(said['rows']['read'], 'row')},"
+        f" {said['encoding']}"
+        for at, (name, said) in enumerate(made.files.items())
+    ]
+    lines += [
+        f"{'Built':9}{_number(made.entity_count, 'entity', 'entities')}: {_most(made.entities)}",
+        f"{'':9}{_number(made.relation_count, 'relation')}: {_most(made.relations)}",
+        f"{'':9}{_number(made.triples[GRAPH], 'triple')}",
+    ]
+    lines += [f"{'Left out':9}{text}" for text in _left_out(made)]
+    words = {
+        GRAPH: "the graph, for any RDF store or editor",
+        PROVENANCE: "which row each part of it comes from",
+        PAGE: "the network: open it in a browser",
+        REPORT: "what became of every row and cell",
+    }
+    written = [(Path(folder) / name, text) for name, text in words.items()]
+    written = [(path, text) for path, text in written if path.exists()]
+    width = max(len(str(path)) for path, _ in written)
+    lines += [
+        f"{'' if at else 'Wrote':9}{path!s:{width}}  {text}"
+        for at, (path, text) in enumerate(written)
+    ]
+    lines.append(f"{'Next':9}clustergraph check {source}")
+    lines.append(f"{'':9}clustergraph query {source} 'SELECT ?type (COUNT(*) AS ?n) {{ ?x a ?type }} GROUP BY ?type'")
+    return "\n".join(lines)
+
+
+def _left_out(made: Report) -> list[str]:
+    return [
+        f"{_number(count, 'row')} of {name}: {CODES[code].meaning if code in CODES else code}"
+        for name, said in made.files.items()
+        for code, count in said["rows"]["left_out"].items()
+        if code != "blank"
+    ]
+
+
+def _most(counts: dict[str, int], shown: int = 5) -> str:
+    """Return the largest counts in words: `33 firm, 29 place and 12 other types`."""
+    parts = [f"{count:,} {word}" for word, count in list(counts.items())[:shown]]
+    more = len(counts) - shown
+    return ", ".join(parts) + (f" and {more} more kinds" if more > 0 else "") if parts else "none"
+
+
+def _number(count: int, word: str, plural: str = "") -> str:
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
