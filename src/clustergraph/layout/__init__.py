@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from clustergraph.layout.adjacency import adjacency
 from clustergraph.layout.continuing import continued
-from clustergraph.layout.drawing import drawn
 
 RADIUS = 8.0
 
@@ -36,7 +35,6 @@ def positions(
     radius = np.full(count, RADIUS) if sizes is None else np.asarray(sizes, dtype=np.float64)
     if not count:
         return np.zeros((0, 2), dtype=np.float32)
-    place = None if start is None else continued(graph, radius, start)
-    if place is None:
-        place = drawn(graph, radius)
+    former = np.full((count, 2), np.nan, dtype=np.float32) if start is None else start
+    place = continued(graph, radius, former)
     return np.stack([place.real, place.imag], axis=1).astype(np.float32)

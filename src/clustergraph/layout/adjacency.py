@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_CHAIN = 2  # the degree of a node inside a chain
+
 
 @dataclass(frozen=True, slots=True)
 class Adjacency:
@@ -49,6 +51,36 @@ def components(graph: Adjacency) -> NDArray[np.int64]:
             if np.array_equal(shorter, label):
                 break
             label = shorter
+
+
+def tails(graph: Adjacency, shortest: int) -> list[NDArray[np.int64]]:
+    """Return the chains of at least so many nodes that hang from the rest by one end.
+
+    Each begins with the node that hangs and ends with the loose one; a component that is a chain
+    as a whole hangs from nothing and is none.
+    """
+    slim = graph.degree <= _CHAIN
+    inside = slim[graph.ends].all(axis=1)
+    label = components(adjacency(graph.count, graph.ends[inside]))
+    link = graph.ends[~inside]
+    # A chain is held by a node of higher degree, and a tail at one end only.
+    held = link[slim[link].any(axis=1)]
+    hanging = held[np.arange(len(held)), slim[held].argmax(axis=1)]
+    length = np.bincount(label, minlength=graph.count)
+    loose = np.bincount(label[graph.degree == 1], minlength=graph.count)
+    hanging = hanging[(length[label[hanging]] >= shortest) & (loose[label[hanging]] == 1)]
+    return [walk(graph, int(node), int(length[label[node]]), slim) for node in np.sort(hanging)]
+
+
+def walk(graph: Adjacency, begin: int, count: int, slim: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return `count` slim nodes along a chain from this end of it."""
+    order, before = [begin], -1
+    while len(order) < count:
+        here = order[-1]
+        around = graph.neighbours[graph.first[here] : graph.first[here + 1]].tolist()
+        order.append(next(node for node in around if node != before and slim[node]))
+        before = here
+    return np.array(order)
 
 
 def steps(graph: Adjacency, sources: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -1,10 +1,11 @@
 """Forces that draw linked nodes together and keep all others apart, until they balance.
 
-Linked nodes attract each other with log(1 + distance) (LinLog, Noack 2007). All nodes repel each
-other with the product of their masses over the distance (ForceAtlas2, Jacomy et al. 2014); mass
-grows with the degree, so that hubs stay apart. A spring to the centre holds the drawing together:
-under repulsion and spring alone the mass would spread evenly over an ellipse, and that is what
-keeps the middle from clotting and leaves from flying off.
+Linked nodes attract each other: for the first half of the rounds with their distance, which
+untangles fast, then with log(1 + distance), which shows clusters (LinLog, Noack 2007). All nodes
+repel each other with the product of their masses over the distance (ForceAtlas2, Jacomy et al.
+2014); mass grows with the degree, so that hubs stay apart. A spring to the centre holds the drawing
+together: under repulsion and spring alone the mass would spread evenly over an ellipse, and that is
+what keeps the middle from clotting and leaves from flying off.
 
 Positions are complex numbers, x + iy: a distance is then one absolute value.
 """
@@ -19,14 +20,15 @@ Places: TypeAlias = NDArray[np.complex128]
 Weights: TypeAlias = NDArray[np.float64]
 
 ASPECT = 1.3  # width over height of a drawing: what suits a landscape screen beside two panels
-_EXACT = 250  # up to so many nodes all pairs cost less than the grid
-_ROUNDS = 250
+_EXACT = 200  # up to so many nodes all pairs cost less than the grid
+_ROUNDS = 200, 400  # for up to _MANY nodes, for more
+_MANY = 1000
 _FINEST = 256  # cells along a side of the repulsion grid
 
 
 def masses(degree: NDArray[np.int64]) -> Weights:
     """Return how strongly a node of this degree repels: sublinear, or hubs stand in a desert."""
-    mass: Weights = (degree + 1.0) ** 0.75
+    mass: Weights = np.power(degree + 1.0, 0.75, dtype=np.float64)
     return mass
 
 
@@ -41,17 +43,19 @@ def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
     total = mass.sum(axis=1, keepdims=True)
     pull = 1 / np.sqrt(total)
     radius = np.sqrt(total / pull)
-    place = start * radius / (2 * np.abs(start).std(axis=1, keepdims=True) + 1e-9)
+    place: Places = start * radius / (2 * np.abs(start).std(axis=1, keepdims=True) + 1e-9)
     longest = 10 * radius / np.sqrt(shape[1])
     repel = repulsion(shape[1])
     tail, head = ends[:, 0], ends[:, 1]
+    rounds = _ROUNDS[shape[1] > _MANY]
     speed = np.full((shape[0], 1), 0.1)
     before = np.zeros_like(place)
-    for turn in range(_ROUNDS):
+    for turn in range(rounds):
         force = mass * repel(place, mass)
         apart = place.ravel()[head] - place.ravel()[tail]
-        length = np.abs(apart) + 1e-9
-        apart *= np.log1p(length) / length
+        if turn >= rounds // 2:
+            length = np.abs(apart) + 1e-9
+            apart *= np.log1p(length) / length
         force += _sums(tail, head, apart, place.size).reshape(shape)
         force -= pull * mass * (place.real / ASPECT**0.5 + 1j * place.imag * ASPECT**0.5)
         swing = np.abs(force - before)
@@ -94,7 +98,15 @@ def repulsion(count: int) -> Callable[[Places, Weights], Places]:
         waves = np.fft.rfft2(grid.astype(np.float32).reshape(2 * side, 2 * side))
         across = np.fft.irfft2(waves * along_x).ravel()[corners]
         down = np.fft.irfft2(waves * along_y).ravel()[corners]
-        away: Places = ((share * across).sum(axis=0) + 1j * (share * down).sum(axis=0)) / cell
+        across = (share * across).sum(axis=0)
+        down = (share * down).sum(axis=0)
+        # What a clump smaller than its cell does to its own nodes the grid cannot see.
+        held = np.bincount(corner, mass[0])[corner] + 1e-12
+        x -= (np.bincount(corner, mass[0] * x)[corner]) / held
+        y -= (np.bincount(corner, mass[0] * y)[corner]) / held
+        square = np.bincount(corner, mass[0] * (x * x + y * y))[corner] / held
+        near = np.clip(1 - np.sqrt(6 * square), 0, 1) * (held - mass[0]) / (2 * square + 1e-6)
+        away: Places = (across + near * x + 1j * (down + near * y)) / cell
         return away[None]
 
     return over_grid

@@ -5,9 +5,13 @@ from numpy.typing import NDArray
 
 from clustergraph.layout.forces import Places, Weights, repulsion
 
-GAP = 6.0  # what the pushing leaves free between two discs
+GAP = 14.0  # what the pushing leaves free between two discs
 _ROUNDS = 80
-_SWELLS = 12
+_SWELLS = 40  # turns at most
+_PORTION = 0.25  # of what lacks, in one turn
+_WIDEST = 1.25  # by so much a clump may widen in one turn
+_LEFT = 0.01  # what may lack in the end, as a share of all
+_SAME = 1e-6  # so close, two nodes stand on the same spot
 _MANY = 200  # so many big discs are no exception any more
 
 
@@ -19,13 +23,24 @@ def swell(place: Places, room: Weights) -> Places:
     neighbours, and next to no edge crosses another that did not before.
     """
     repel = repulsion(len(place))
-    cell = 3 * float(np.sqrt((room**2).mean()))
-    for _ in range(_SWELLS):
-        density = _density(place, room**2 / cell**2, cell)
-        excess = room**2 * np.maximum(0, 1 - 1 / np.maximum(density, 1e-9))
-        if excess.sum() < 0.01 * (room**2).sum():
+    area = room**2
+    cell = 3 * float(np.sqrt(area.mean()))
+    for turn in range(_SWELLS):
+        # The cells lie elsewhere at each turn, so that their borders leave no trace.
+        here = _cells(place + cell * (turn % 4 + 1j * (turn // 4 % 4)) / 4, cell)
+        needed = np.bincount(here, area)[here]
+        excess = area * np.maximum(0, 1 - cell**2 / needed)
+        if excess.sum() < _LEFT * area.sum():
             break
-        place = place + repel(place[None], excess[None] / (2 * np.pi))[0]
+        # A little at a time: poured at once, a clump would become a ring.
+        step = repel(place[None], _PORTION * excess[None] / (2 * np.pi))[0]
+        # A clump smaller than a cell is widened about its middle.
+        count = np.bincount(here)[here]
+        middle = (np.bincount(here, place.real) + 1j * np.bincount(here, place.imag))[here] / count
+        square = np.bincount(here, np.abs(place - middle) ** 2)[here] / count
+        widening = np.sqrt(needed / (2 * np.pi * square + 1e-9))
+        step += (place - middle) * (np.clip(widening, 1, _WIDEST) - 1)
+        place = place + step * np.minimum(1, 0.2 * cell / (np.abs(step) + 1e-12))
     return place
 
 
@@ -42,7 +57,7 @@ def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
             return place
         apart = place[other] - place[one]
         length = np.abs(apart)
-        on_top = length < 1e-6
+        on_top = length < _SAME
         # Two nodes on the same spot have no direction: each pair gets one of its own.
         apart[on_top] = np.exp(2.399963j * (one[on_top] + 7.0 * other[on_top]))
         length[on_top] = 1
@@ -113,10 +128,8 @@ def _within(
     return ordered[np.concatenate(ones)], ordered[np.concatenate(others)]
 
 
-def _density(place: Places, area: Weights, cell: float) -> Weights:
+def _cells(place: Places, cell: float) -> NDArray[np.int64]:
     column = np.floor(place.real / cell).astype(np.int64)
     row = np.floor(place.imag / cell).astype(np.int64)
     key = (column - column.min()) * (int(np.ptp(row)) + 1) + row - row.min()
-    _, where = np.unique(key, return_inverse=True)
-    density: Weights = np.bincount(where, area)[where]
-    return density
+    return np.unique(key, return_inverse=True)[1].astype(np.int64)

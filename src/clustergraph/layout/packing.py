@@ -79,7 +79,8 @@ class _Board:
         if self._taken.any():
             waves = np.fft.rfft2(self._taken.astype(np.float32))
             over = np.fft.irfft2(waves * np.fft.rfft2(mask, s=(side, side)).conj(), s=(side, side))
-            free = over < 0.5
+            # Counts, but for rounding.
+            free = np.round(over) == 0
         else:
             free = np.ones((side, side), dtype=bool)
         free[side - mask.shape[0] + 1 :] = False

@@ -1,9 +1,7 @@
 """Drawings that are known beforehand: a star is a star, a chain winds, lone nodes stand in rows."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from clustergraph.layout.adjacency import Adjacency
 from clustergraph.layout.forces import ASPECT, Places
 
 _RING = 16  # more leaves than these fill a disc instead of one ring
@@ -12,14 +10,14 @@ _GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
 def star(leaves: int, pitch: float) -> Places:
-    """Return a hub at 0 and then its leaves, `pitch` apart: in a ring, or as seeds in a flower."""
+    """Return the leaves around a hub at 0, `pitch` apart: a ring, or like seeds in a flower."""
     number = np.arange(leaves)
     if leaves <= _RING:
         ring = max(1.2 * pitch, leaves * pitch / (2 * np.pi))
-        around = ring * np.exp(2j * np.pi * number / max(leaves, 1))
+        around: Places = ring * np.exp(2j * np.pi * number / max(leaves, 1))
     else:
         around = pitch * 0.62 * np.sqrt(number + 6) * np.exp(1j * _GOLDEN * number)
-    return np.concatenate([[0], around])
+    return around
 
 
 def chain(count: int, pitch: float) -> Places:
@@ -35,18 +33,3 @@ def rows(count: int, pitch: float, width: int | None = None, *, winding: bool = 
         column = np.where(row % 2, wide - 1 - column, column)
     place: Places = pitch * (column + 1j * row)
     return place
-
-
-def walk(graph: Adjacency, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the nodes of a component that is a chain from one end to the other."""
-    ends = nodes[graph.degree[nodes] == 1]
-    order = [int(ends.min())]
-    previous = -1
-    while len(order) < len(nodes):
-        here = order[-1]
-        for there in graph.neighbours[graph.first[here] : graph.first[here + 1]].tolist():
-            if there != previous:
-                order.append(there)
-                break
-        previous = here
-    return np.array(order)

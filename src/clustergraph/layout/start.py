@@ -35,4 +35,5 @@ def spread(graph: Adjacency) -> NDArray[np.float64]:
     place = np.zeros((graph.count, 2))
     place[:, : axes.shape[1]] = centred @ axes
     place -= place.mean(axis=0)
-    return place / max(place[:, 0].std(), 1e-9) + 0.03 * noise
+    place /= max(float(place[:, 0].std()), 1e-9)
+    return place + 0.03 * noise
