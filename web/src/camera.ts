@@ -1,0 +1,60 @@
+/** Where the reader looks: the point in the middle, and how many pixels one unit takes. */
+
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export const CLOSEST = 6;
+export const FARTHEST = 0.01;
+
+export function toScreen(camera: Camera, size: Size, x: number, y: number): [number, number] {
+  return [(x - camera.x) * camera.scale + size.width / 2, (y - camera.y) * camera.scale + size.height / 2];
+}
+
+export function toWorld(camera: Camera, size: Size, x: number, y: number): [number, number] {
+  return [(x - size.width / 2) / camera.scale + camera.x, (y - size.height / 2) / camera.scale + camera.y];
+}
+
+/** Returns the camera after zooming by a factor with one point of the screen staying where it is. */
+export function zoomed(camera: Camera, size: Size, factor: number, x = size.width / 2, y = size.height / 2): Camera {
+  const scale = Math.min(CLOSEST, Math.max(FARTHEST, camera.scale * factor));
+  const [worldX, worldY] = toWorld(camera, size, x, y);
+  return { x: worldX - (x - size.width / 2) / scale, y: worldY - (y - size.height / 2) / scale, scale };
+}
+
+/** Returns the camera that shows the whole box, with room around it for names. */
+export function fitting(box: Box, size: Size): Camera {
+  const margin = { x: Math.min(110, size.width * 0.16), y: Math.min(44, size.height * 0.1) };
+  const width = Math.max(box.right - box.left, 1);
+  const height = Math.max(box.bottom - box.top, 1);
+  const scale = Math.min((size.width - 2 * margin.x) / width, (size.height - 2 * margin.y) / height, 2);
+  return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, scale: Math.max(scale, FARTHEST) };
+}
+
+/** How large marks are drawn: they shrink and grow with the camera, but less than distances do. */
+export function markScale(camera: Camera): number {
+  return Math.min(2.2, Math.max(0.3, camera.scale ** 0.45));
+}
+
+export function between(a: Camera, b: Camera, share: number): Camera {
+  const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+  return {
+    x: a.x + (b.x - a.x) * eased,
+    y: a.y + (b.y - a.y) * eased,
+    scale: a.scale * (b.scale / a.scale) ** eased,
+  };
+}

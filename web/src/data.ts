@@ -1,0 +1,79 @@
+/** The data as the file carries it: by columns; entities are known by their place. */
+
+export type Tagged = string | [text: string, language: string];
+export type Reference = number | string;
+export type FactRow = [property: number, value: Reference] | [property: number, value: Reference, kind: string];
+export type Shape = "dot" | "square" | "diamond" | "triangle" | "triangleDown" | "star" | "hexagon";
+export type Line = "solid" | "dashed" | "dotted";
+
+export interface Kind {
+  iri: string;
+  word: string;
+  labels: Record<string, string>;
+  definitions?: Record<string, string>;
+  colour?: string;
+  shape?: Shape;
+  line?: Line;
+  symmetric?: boolean;
+  momentary?: boolean;
+  aside?: "document" | "figure";
+}
+
+export interface VisEdge {
+  arrows?: string;
+  dashes?: boolean | number[];
+  smooth?: { enabled: boolean; type: string; roundness: number };
+  selfReference?: { size: number; angle: number };
+}
+
+export interface Columns {
+  version: number;
+  language: "both" | "en" | "zh";
+  engine: "pyvis" | "canvas";
+  titles: Record<string, string>;
+  base: string;
+  types: Kind[];
+  relations: Kind[];
+  properties: Kind[];
+  aside: number[];
+  entities: {
+    id: string[];
+    iri: string[];
+    labels: Record<string, (string | null)[]>;
+    types: number[][];
+    aliases: Tagged[][];
+    notes: Tagged[][];
+    facts: FactRow[][];
+    evidence: Reference[][];
+    rows: string[][];
+    x: number[];
+    y: number[];
+    radius: number[];
+  };
+  links: {
+    source: number[];
+    target: number[];
+    relation: number[];
+    key: string[];
+    bend: number[];
+    start: (string | null)[];
+    end: (string | null)[];
+    confidence: (string | null)[];
+    notes: Tagged[][];
+    facts: FactRow[][];
+    evidence: Reference[][];
+    rows: string[][];
+  };
+  vis?: { options: Record<string, unknown>; edges: VisEdge[] };
+}
+
+/** Returns the data that stands in the page, unpacked where it was compressed. */
+export async function read(block: HTMLElement): Promise<Columns> {
+  const text = block.textContent;
+  if (block.getAttribute("type") === "application/json") {
+    return JSON.parse(text) as Columns;
+  }
+  const bytes = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text()) as Columns;
+}

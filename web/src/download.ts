@@ -1,0 +1,92 @@
+/** Files for the reader to keep: pictures of what is seen, tables of what is listed. */
+import { onGround } from "./colour";
+import { ink } from "./colour";
+import type { Page } from "./page";
+import { sayPlain } from "./page";
+import { SvgPen } from "./svg";
+import { isDark } from "./theme";
+import type { Word } from "./words";
+import { kindText } from "./words";
+import type { Pen } from "./pen";
+import { font } from "./labels";
+import { outline } from "./pen";
+import type { Size } from "./camera";
+
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = name;
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Draws the picture with its ground and a small legend of what is in it. */
+function picture(page: Page, pen: Pen, size: Size): void {
+  const colours = ink(isDark(page.store.state.theme));
+  pen.fillStyle = colours.ground;
+  pen.beginPath();
+  pen.moveTo(0, 0);
+  pen.lineTo(size.width, 0);
+  pen.lineTo(size.width, size.height);
+  pen.lineTo(0, size.height);
+  pen.closePath();
+  pen.fill();
+  page.stage.export(pen, size);
+  const shown = page.shown();
+  const used = page.model.types.map((_, type) => page.model.entities.some(({ index, types }) => shown.entities[index] && types[0] === type));
+  let y = size.height - 14;
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  page.model.types.forEach((kind, type) => {
+    if (!used[type] || y < size.height / 2) return;
+    pen.fillStyle = onGround(kind.colour ?? "#6b7280", colours.dark);
+    pen.beginPath();
+    outline(pen, kind.shape ?? "dot", 16, y, 5);
+    pen.fill();
+    pen.font = font(true, false);
+    pen.fillStyle = colours.text;
+    pen.fillText(kindText(kind, page.store.state.language), 28, y);
+    y -= 17;
+  });
+}
+
+export function downloadPng(page: Page): void {
+  const { width, height } = page.stage.extent;
+  const canvas = document.createElement("canvas");
+  canvas.width = width * 2;
+  canvas.height = height * 2;
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.scale(2, 2);
+  picture(page, pen, { width, height });
+  canvas.toBlob((blob) => {
+    if (blob) save(blob, "network.png");
+  }, "image/png");
+}
+
+export function downloadSvg(page: Page): void {
+  const size = page.stage.extent;
+  const pen = new SvgPen(size);
+  picture(page, pen, size);
+  save(new Blob([pen.text()], { type: "image/svg+xml" }), "network.svg");
+}
+
+/** Returns a cell as CSV (RFC 4180) that no spreadsheet takes for a formula. */
+export function csvCell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+export function csv(rows: string[][]): string {
+  return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+}
+
+export function downloadCsv(page: Page, what: string, columns: { head: Word; text: (index: number) => string }[], rows: number[]): void {
+  const head = columns.map((column) => sayPlain(page, column.head));
+  const text = csv([head, ...rows.map((index) => columns.map((column) => column.text(index)))]);
+  // The mark at the beginning is what makes spreadsheets read the file as UTF-8.
+  save(new Blob(["\ufeff", text], { type: "text/csv" }), `${what}.csv`);
+}

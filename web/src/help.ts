@@ -1,0 +1,42 @@
+/** The help: what each key does, and under which licences the page's parts stand. */
+import { el, replace } from "./dom";
+import type { Page } from "./page";
+import { say, sayPlain } from "./page";
+import type { Word } from "./words";
+
+const KEYS: [string[], Word][] = [
+  [["/"], "search"],
+  [["←", "↑", "→", "↓"], "walk"],
+  [["Enter"], "open"],
+  [["F"], "focus"],
+  [["1", "2", "3"], "steps"],
+  [["P"], "path"],
+  [["T"], "table"],
+  [["H"], "hide"],
+  [["+"], "zoomIn"],
+  [["-"], "zoomOut"],
+  [["0"], "fit"],
+  [["U"], "undo"],
+  [["Esc"], "back"],
+  [["?"], "help"],
+];
+
+export function help(page: Page, licences: string): { element: HTMLDialogElement; toggle: () => void } {
+  const element = el("dialog", { class: "help" });
+  const toggle = () => {
+    if (element.open) {
+      element.close();
+      return;
+    }
+    element.setAttribute("aria-label", sayPlain(page, "help"));
+    replace(
+      element,
+      el("h2", {}, ...say(page, "keys")),
+      el("dl", { class: "keys" }, KEYS.map(([caps, key]) => [el("dt", {}, caps.map((cap) => el("kbd", {}, cap))), el("dd", {}, ...say(page, key))]).flat()),
+      el("details", {}, el("summary", {}, ...say(page, "licences")), el("pre", { tabindex: 0 }, licences)),
+      el("form", { method: "dialog" }, el("button", { class: "button" }, ...say(page, "close"))),
+    );
+    element.showModal();
+  };
+  return { element, toggle };
+}

@@ -1,0 +1,116 @@
+/** Everything that can be done, done by keys. */
+import type { Page } from "./page";
+import { select } from "./page";
+import type { Change } from "./state";
+
+const ARROWS = new Map<string, [number, number]>([
+  ["ArrowLeft", [-1, 0]],
+  ["ArrowRight", [1, 0]],
+  ["ArrowUp", [0, -1]],
+  ["ArrowDown", [0, 1]],
+]);
+
+export interface Actions {
+  search: () => void;
+  help: () => void;
+  undo: () => void;
+}
+
+export function keyboard(page: Page, actions: Actions): void {
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (target instanceof HTMLInputElement && target.type !== "checkbox") return;
+    if (document.querySelector("dialog[open]")) return;
+    if (press(page, event, actions)) event.preventDefault();
+  });
+}
+
+function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
+  const { state } = page.store;
+  const onStage = event.target === document.body || event.target === page.stage.element;
+  const arrow = ARROWS.get(event.key);
+  if (arrow) return onStage && walk(page, arrow);
+  switch (event.key) {
+    case "/":
+      actions.search();
+      return true;
+    case "?":
+      actions.help();
+      return true;
+    case "Escape":
+      page.store.set(back(page));
+      return true;
+    case "Enter":
+      if (!onStage || state.selected === null) return false;
+      page.store.set({ drawer: "details" });
+      document.querySelector<HTMLElement>(".details button")?.focus();
+      return true;
+    case "+":
+    case "=":
+      page.stage.zoom(1.4);
+      return true;
+    case "-":
+      page.stage.zoom(1 / 1.4);
+      return true;
+    case "0":
+      page.stage.fit();
+      return true;
+    case "t":
+      page.store.set({ view: state.view === "table" ? "network" : "table" });
+      return true;
+    case "u":
+      actions.undo();
+      return true;
+  }
+  return state.selected !== null && pressOn(page, event.key, state.selected);
+}
+
+function pressOn(page: Page, key: string, selected: number): boolean {
+  const { focus, hiddenEntities } = page.store.state;
+  switch (key) {
+    case "f":
+      page.store.set({ focus: focus ? 0 : 1, view: "network" });
+      page.stage.fit();
+      return true;
+    case "1":
+    case "2":
+    case "3":
+      page.store.set({ focus: Number(key) as 1 | 2 | 3 });
+      page.stage.fit();
+      return true;
+    case "p":
+      page.store.set({ path: { from: selected, to: null }, focus: 0 });
+      return true;
+    case "h":
+      page.store.set({ hiddenEntities: new Set([...hiddenEntities, selected]), selected: null, focus: 0 });
+      return true;
+  }
+  return false;
+}
+
+/** Goes to the neighbour in the arrow's direction; with nothing selected, to the weightiest. */
+function walk(page: Page, [dx, dy]: [number, number]): boolean {
+  const { selected } = page.store.state;
+  const shown = page.shown();
+  if (selected === null) {
+    const first = page.model.entities.filter(({ index }) => shown.entities[index]).sort((a, b) => page.model.degree[b.index] - page.model.degree[a.index]).at(0);
+    if (first) select(page, first.index, { drawer: "none" });
+    return true;
+  }
+  const next = page.stage.towards(selected, dx, dy);
+  if (next !== null) select(page, next, { drawer: "none" });
+  return true;
+}
+
+/** One step back: from the drawer, the path, the focus, the selection, the table, in this order. */
+function back(page: Page): Change {
+  const { state } = page.store;
+  const narrow = window.matchMedia("(max-width: 1100px)").matches;
+  if (state.drawer !== "none" && narrow) return { drawer: "none" };
+  if (state.path) return { path: null };
+  if (state.focus) return { focus: 0 };
+  if (state.selected !== null) return { selected: null, drawer: "none" };
+  if (state.view === "table") return { view: "network" };
+  return {};
+}

@@ -1,0 +1,195 @@
+/** Names on the drawing: the weightiest first, each where it covers neither a mark nor another name. */
+import type { Camera, Size } from "./camera";
+import { markScale, toScreen } from "./camera";
+import type { Ink } from "./colour";
+import type { Pen } from "./pen";
+import type { Look, Scene } from "./scene";
+import type { Name } from "./words";
+import { flat, shorten } from "./words";
+
+export interface Rectangle {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface Wish {
+  entity: number;
+  weight: number;
+  name: Name;
+  /** Whether the second line is wanted too. */
+  full: boolean;
+  strong: boolean;
+  /** A name that must be shown, even where it covers something. */
+  must: boolean;
+}
+
+export interface Placed extends Wish {
+  x: number;
+  y: number;
+  align: "left" | "right" | "center";
+  lines: { text: string; small: boolean }[];
+  box: Rectangle;
+}
+
+const SANS = 'system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+const CELL = 48;
+
+export function font(small: boolean, strong: boolean): string {
+  return `${strong && !small ? "600 " : ""}${small ? 10.5 : strong ? 14 : 12}px ${SANS}`;
+}
+
+/** Says in constant time whether a rectangle meets one that was put in before. */
+export class Taken {
+  private cells = new Map<number, Rectangle[]>();
+
+  add(box: Rectangle): void {
+    for (const key of this.keys(box)) {
+      const cell = this.cells.get(key);
+      if (cell) cell.push(box);
+      else this.cells.set(key, [box]);
+    }
+  }
+
+  meets(box: Rectangle): boolean {
+    for (const key of this.keys(box))
+      for (const other of this.cells.get(key) ?? [])
+        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return true;
+    return false;
+  }
+
+  private *keys(box: Rectangle): Generator<number> {
+    for (let column = Math.floor(box.left / CELL); column <= Math.floor(box.right / CELL); column++)
+      for (let row = Math.floor(box.top / CELL); row <= Math.floor(box.bottom / CELL); row++) yield column * 100003 + row;
+  }
+}
+
+export class Ruler {
+  private widths = new Map<string, number>();
+
+  constructor(private pen: Pick<Pen, "measureText" | "font">) {}
+
+  width(text: string, style: string): number {
+    const key = `${style}\n${text}`;
+    let found = this.widths.get(key);
+    if (found === undefined) {
+      this.pen.font = style;
+      this.widths.set(key, (found = this.pen.measureText(text).width));
+    }
+    return found;
+  }
+}
+
+type Spot = (typeof SPOTS)[number];
+const SPOTS = ["right", "left", "below", "above"] as const;
+
+/** Returns the names that find room, in the order of their weight. */
+export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, size: Size, ruler: Ruler, before: Rectangle[] = []): Placed[] {
+  const marks = markScale(camera);
+  const taken = new Taken();
+  for (const box of before) taken.add(box);
+  const where = new Map<number, [number, number, number]>();
+  for (let i = 0; i < scene.count; i++) {
+    if (!look.entities[i]) continue;
+    const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
+    if (x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20) continue;
+    const radius = scene.radius[i] * marks;
+    where.set(i, [x, y, radius]);
+    if (look.entities[i] >= 1) taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+  }
+  const placed: Placed[] = [];
+  for (const wish of [...wishes].sort((a, b) => b.weight - a.weight || a.entity - b.entity)) {
+    const at = where.get(wish.entity);
+    if (!at) continue;
+    const found = settle(wish, at, taken, size, ruler);
+    if (!found) continue;
+    taken.add(grown(found.box, 2));
+    placed.push(found);
+  }
+  return placed;
+}
+
+function settle(wish: Wish, at: [number, number, number], taken: Taken, size: Size, ruler: Ruler): Placed | null {
+  let first: Placed | null = null;
+  for (const full of wish.full && wish.name.second ? [true, false] : [false])
+    for (const spot of SPOTS) {
+      const label = lay(wish, at, spot, full, ruler);
+      first ??= label;
+      const inside = label.box.left > 2 && label.box.right < size.width - 2 && label.box.top > 2 && label.box.bottom < size.height - 2;
+      if (inside && !taken.meets(label.box)) return label;
+    }
+  return wish.must ? first : null;
+}
+
+function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, full: boolean, ruler: Ruler): Placed {
+  const lines = [{ text: flat(shorten(wish.name.first.text, 34)), small: false }];
+  if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 44)), small: true });
+  const width = Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong))));
+  const height = lines.reduce((sum, line) => sum + lineHeight(line.small, wish.strong), 0);
+  const gap = radius + 5;
+  const [left, top] = {
+    right: [x + gap, y - height / 2],
+    left: [x - gap - width, y - height / 2],
+    below: [x - width / 2, y + gap - 2],
+    above: [x - width / 2, y - gap - height + 2],
+  }[spot];
+  const align = spot === "right" ? "left" : spot === "left" ? "right" : "center";
+  const anchor = { left, right: left + width, center: left + width / 2 }[align];
+  return { ...wish, x: anchor, y: top, align, lines, box: { left, top, right: left + width, bottom: top + height } };
+}
+
+function lineHeight(small: boolean, strong: boolean): number {
+  return small ? 13 : strong ? 17 : 15;
+}
+
+function grown(box: Rectangle, by: number): Rectangle {
+  return { left: box.left - by, top: box.top - by / 2, right: box.right + by, bottom: box.bottom + by / 2 };
+}
+
+export function paintLabels(pen: Pen, labels: Placed[], ink: Ink): void {
+  pen.lineJoin = "round";
+  pen.textBaseline = "middle";
+  for (const label of labels) {
+    let y = label.y;
+    pen.textAlign = label.align;
+    for (const line of label.lines) {
+      const height = lineHeight(line.small, label.strong);
+      pen.font = font(line.small, label.strong);
+      pen.strokeStyle = ink.halo;
+      pen.lineWidth = 4;
+      pen.strokeText(line.text, label.x, y + height / 2);
+      pen.fillStyle = line.small ? ink.faint : ink.text;
+      pen.fillText(line.text, label.x, y + height / 2);
+      y += height;
+    }
+  }
+}
+
+/** Draws a relation's name in a small plate on its line. */
+export function paintPlate(pen: Pen, text: string, x: number, y: number, colour: string, ink: Ink, ruler: Ruler): Rectangle {
+  const style = font(true, false);
+  const width = ruler.width(text, style) + 12;
+  const box = { left: x - width / 2, right: x + width / 2, top: y - 8, bottom: y + 8 };
+  pen.beginPath();
+  const r = 8;
+  pen.moveTo(box.left + r, box.top);
+  pen.lineTo(box.right - r, box.top);
+  pen.quadraticCurveTo(box.right, box.top, box.right, y);
+  pen.quadraticCurveTo(box.right, box.bottom, box.right - r, box.bottom);
+  pen.lineTo(box.left + r, box.bottom);
+  pen.quadraticCurveTo(box.left, box.bottom, box.left, y);
+  pen.quadraticCurveTo(box.left, box.top, box.left + r, box.top);
+  pen.closePath();
+  pen.fillStyle = ink.ground;
+  pen.fill();
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.stroke();
+  pen.font = style;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = ink.text;
+  pen.fillText(text, x, y + 0.5);
+  return box;
+}

@@ -1,0 +1,124 @@
+/** The legend: what each mark means, how many there are, and which of them are shown. */
+import type { Kind } from "./data";
+import { el, replace, saidAll } from "./dom";
+import type { Page } from "./page";
+import { say, sayPlain } from "./page";
+import { periodPanel } from "./period";
+import type { Change } from "./state";
+import { toggled } from "./state";
+import { lineSwatch, typeSwatch } from "./swatch";
+import { isDark } from "./theme";
+import type { Spoken, Word } from "./words";
+import { kindName, kindText, known } from "./words";
+
+interface Row {
+  name: Spoken[];
+  text: string;
+  title: string | undefined;
+  swatch: SVGElement | null;
+  count: number;
+  shown: boolean;
+  toggle: () => void;
+  only: () => void;
+}
+
+export function legend(page: Page): { element: HTMLElement; render: () => void } {
+  const element = el("div", { class: "legend" });
+  const period = periodPanel(page);
+  const counts = tally(page);
+
+  const render = () => {
+    const { state } = page.store;
+    const { model } = page;
+    const dark = isDark(state.theme);
+    const focused = document.activeElement instanceof HTMLElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    const kinds = (all: Kind[], tallied: number[], hidden: ReadonlySet<number>, field: "hiddenTypes" | "hiddenRelations", swatch: (kind: Kind) => SVGElement): Row[] =>
+      all.map((kind, i) => ({
+        name: kindName(kind, state.language),
+        text: kindText(kind, state.language),
+        title: kind.definitions?.[state.language === "zh" ? "zh" : "en"],
+        swatch: swatch(kind),
+        count: tallied[i],
+        shown: !hidden.has(i),
+        toggle: () => page.store.set({ [field]: toggled(hidden, i) }),
+        only: () => page.store.set({ [field]: new Set(all.map((_, at) => at).filter((at) => at !== i)) }),
+      }));
+    const section = (key: Word, rows: Row[], field: "hiddenTypes" | "hiddenRelations" | "hiddenConfidences", everything: ReadonlySet<number> | ReadonlySet<string>) =>
+      rows.length > 0 &&
+      el(
+        "section",
+        {},
+        el(
+          "h2",
+          {},
+          ...say(page, key),
+          el(
+            "span",
+            { class: "bulk" },
+            el("button", { type: "button", class: "quiet", "data-key": `${field}all`, on: { click: () => page.store.set({ [field]: new Set() }) } }, ...say(page, "all")),
+            el("button", { type: "button", class: "quiet", "data-key": `${field}none`, on: { click: () => page.store.set({ [field]: everything }) } }, ...say(page, "none")),
+          ),
+        ),
+        el("ul", { class: "rows" }, rows.map((row, i) => line(page, row, `${field}${i}`))),
+      );
+    const all = (list: unknown[]) => new Set(list.map((_, i) => i));
+    replace(
+      element,
+      section("entities", kinds(model.types, counts.types, state.hiddenTypes, "hiddenTypes", (kind) => typeSwatch(kind, dark)), "hiddenTypes", all(model.types)),
+      section("relations", kinds(model.relations, counts.relations, state.hiddenRelations, "hiddenRelations", (kind) => lineSwatch(kind, dark)), "hiddenRelations", all(model.relations)),
+      period.render(),
+      section(
+        "confidence",
+        [...counts.confidences].map(([text, count]) => ({
+          name: text ? known(text, state.language) : [{ text: sayPlain(page, "notStated"), language: "" }],
+          text: text || sayPlain(page, "notStated"),
+          title: undefined,
+          swatch: null,
+          count,
+          shown: !state.hiddenConfidences.has(text),
+          toggle: () => page.store.set({ hiddenConfidences: toggled(state.hiddenConfidences, text) }),
+          only: () => page.store.set({ hiddenConfidences: new Set([...counts.confidences.keys()].filter((other) => other !== text)) }),
+        })),
+        "hiddenConfidences",
+        new Set(counts.confidences.keys()),
+      ),
+      el("section", {}, el("button", { type: "button", class: "button", "data-key": "reset", on: { click: () => page.store.set(unfiltered(page)) } }, ...say(page, "reset"))),
+    );
+    if (focused) element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  };
+  return { element, render };
+}
+
+function unfiltered({ store: { opening } }: Page): Change {
+  const { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEntities, period, undated, focus } = opening;
+  return { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEntities, period, undated, focus };
+}
+
+function line(page: Page, row: Row, key: string): HTMLElement {
+  return el(
+    "li",
+    { title: row.title },
+    el(
+      "label",
+      {},
+      el("input", { type: "checkbox", checked: row.shown, "data-key": key, on: { change: row.toggle } }),
+      row.swatch,
+      el("span", { class: "name" }, ...saidAll(row.name)),
+    ),
+    el("button", { type: "button", class: "quiet only", "data-key": `${key}only`, "aria-label": `${sayPlain(page, "only")} ${row.text}`, on: { click: row.only } }, ...say(page, "only")),
+    el("span", { class: "count" }, String(row.count)),
+  );
+}
+
+function tally({ model }: Page): { types: number[]; relations: number[]; confidences: Map<string, number> } {
+  const types = model.types.map(() => 0);
+  const relations = model.relations.map(() => 0);
+  const counted = new Map<string, number>();
+  for (const entity of model.entities) for (const type of entity.types) types[type] += 1;
+  for (const link of model.links) {
+    relations[link.relation] += 1;
+    counted.set(link.confidence, (counted.get(link.confidence) ?? 0) + 1);
+  }
+  const said = [...counted].sort(([a, m], [b, n]) => Number(!a) - Number(!b) || n - m);
+  return { types, relations, confidences: new Map(said.length === 1 && said[0][0] === "" ? [] : said) };
+}

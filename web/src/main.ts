@@ -1,0 +1,207 @@
+/** Puts the page together from the data it carries. */
+import type { Columns } from "./data";
+import { read } from "./data";
+import { details } from "./details";
+import { el, replace, svg } from "./dom";
+import { CanvasEngine } from "./engine-canvas";
+import type { Vis } from "./engine-pyvis";
+import { PyvisEngine } from "./engine-pyvis";
+import { read as readHash, write as writeHash } from "./hash";
+import { header, titleOf } from "./header";
+import { help } from "./help";
+import { keyboard } from "./keyboard";
+import { legend } from "./legend";
+import type { Model } from "./model";
+import { model as modelOf } from "./model";
+import type { Page } from "./page";
+import { say, sayPlain } from "./page";
+import type { Engine } from "./scene";
+import { search } from "./search";
+import { Stage } from "./stage";
+import type { State } from "./state";
+import { FILTERS, Store } from "./state";
+import { status } from "./status";
+import { table } from "./table";
+import { applyTheme, isDark, onSystemTheme } from "./theme";
+import { ink } from "./colour";
+import type { Visible } from "./visible";
+import { lit, visible } from "./visible";
+
+declare global {
+  interface Window {
+    vis?: Vis;
+  }
+}
+
+function opening(model: Model, columns: Columns): State {
+  // What stands aside is out of the drawing until somebody asks for it; search and table find it.
+  const aside = model.types.map((kind, i) => (kind.aside ? i : -1)).filter((i) => i >= 0);
+  return {
+    language: columns.language,
+    theme: "auto",
+    selected: null,
+    hover: null,
+    focus: 0,
+    path: null,
+    hiddenTypes: columns.aside.length ? new Set(aside) : new Set(),
+    hiddenRelations: new Set(),
+    hiddenConfidences: new Set(),
+    hiddenEntities: new Set(),
+    period: null,
+    undated: true,
+    view: "network",
+    drawer: "none",
+  };
+}
+
+function engineFor(columns: Columns): Engine {
+  return columns.engine === "pyvis" && window.vis ? new PyvisEngine(window.vis) : new CanvasEngine();
+}
+
+function build(columns: Columns, root: HTMLElement, licences: string): void {
+  const model = modelOf(columns);
+  const start = opening(model, columns);
+  const given = readHash(model, window.location.hash);
+  const store = new Store({ ...start, ...given.change }, start);
+  const stage = new Stage(model, store, engineFor(columns));
+  let shown: Visible = visible(model, store.state);
+  const page: Page = { model, store, stage, shown: () => shown };
+
+  const found = search(page);
+  const head = header(page, found.element);
+  const left = legend(page);
+  const right = details(page);
+  const rows = table(page);
+  const foot = status(page);
+  const helper = help(page, licences);
+  const empty = el("p", { class: "empty", hidden: true });
+  const zoom = zoomButtons(page);
+  const legendPanel = el("nav", { class: "panel left" }, left.element);
+  const detailsPanel = el("aside", { class: "panel right" }, right.element);
+  const main = el("main", {}, stage.element, empty, zoom.element, rows.element);
+  replace(root, head.element, el("div", { class: "body" }, legendPanel, main, detailsPanel), foot.element, helper.element);
+
+  const words = () => {
+    document.documentElement.lang = store.state.language === "en" ? "en" : "zh";
+    document.title = titleOf(page).map((part) => part.text).join(" ");
+    stage.element.setAttribute("aria-label", sayPlain(page, "drawing"));
+    legendPanel.setAttribute("aria-label", sayPlain(page, "legend"));
+    detailsPanel.setAttribute("aria-label", sayPlain(page, "details"));
+  };
+  const drawing = () => {
+    stage.show(shown, lit(model, shown, store.state), store.state, ink(isDark(store.state.theme)));
+    empty.hidden = shown.entityCount > 0;
+    if (!empty.hidden) replace(empty, ...say(page, model.entities.length ? "nothing" : "empty"));
+  };
+  const panels = () => {
+    root.dataset.drawer = store.state.drawer;
+    root.dataset.view = store.state.view;
+  };
+  const everything = () => {
+    applyTheme(store.state.theme);
+    shown = visible(model, store.state);
+    words();
+    panels();
+    for (const part of [head, found, left, right, rows, foot, zoom]) part.render();
+    drawing();
+  };
+  everything();
+  stage.start();
+  stage.open(given.camera);
+  onSystemTheme(everything);
+
+  const past: State[] = [];
+  let undoing = false;
+  let before = store.state;
+  store.on((state, changed) => {
+    if (changed.has("language") || changed.has("theme")) everything();
+    else {
+      const filtered = FILTERS.some((key) => changed.has(key)) || (changed.has("selected") && (state.focus > 0 || before.focus > 0 || hides(model, state, before)));
+      if (filtered) {
+        shown = visible(model, state);
+        left.render();
+        foot.render();
+      }
+      if (filtered || changed.has("selected") || changed.has("path")) right.render();
+      if (filtered || changed.has("view")) rows.render();
+      if (changed.has("drawer") || changed.has("view")) {
+        panels();
+        head.render();
+      }
+      drawing();
+    }
+    if (![...changed].every((key) => key === "hover")) {
+      if (!undoing) past.push(before);
+      keep();
+    }
+    before = state;
+  });
+  stage.onCamera = () => keep();
+
+  const keep = () => {
+    const text = writeHash(model, store.state, start, stage.camera);
+    try {
+      window.history.replaceState(null, "", `#${text}`);
+    } catch {
+      // A frame without an address of its own (a notebook's) has nowhere to keep it.
+    }
+  };
+  const undo = () => {
+    const last = past.pop();
+    if (!last) return;
+    undoing = true;
+    store.set({ ...last, hover: null });
+    undoing = false;
+  };
+  window.addEventListener("hashchange", () => {
+    const { change, camera } = readHash(model, window.location.hash);
+    store.set({ ...start, theme: store.state.theme, ...change });
+    if (camera) stage.move(camera, false);
+  });
+  keyboard(page, { search: found.focus, help: helper.toggle, undo });
+  root.dataset.ready = "yes";
+}
+
+/** Whether a selection shows or hides an entity that the filters would not. */
+function hides(model: Model, state: State, before: State): boolean {
+  return [state.selected, before.selected].some((at) => at !== null && (state.hiddenEntities.has(at) || model.entities[at].types.every((type) => state.hiddenTypes.has(type))));
+}
+
+function zoomButtons(page: Page): { element: HTMLElement; render: () => void } {
+  const element = el("div", { class: "zoom" });
+  const icon = (d: string) => svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d, stroke: "currentColor", "stroke-width": 1.7, fill: "none" }));
+  const button = (key: "zoomIn" | "zoomOut" | "fit" | "help", d: string, act: () => void) => el("button", { type: "button", class: "button", title: sayPlain(page, key), "aria-label": sayPlain(page, key), on: { click: act } }, icon(d));
+  const render = () =>
+    replace(
+      element,
+      button("zoomIn", "M8 3V13M3 8H13", () => page.stage.zoom(1.5)),
+      button("zoomOut", "M3 8H13", () => page.stage.zoom(1 / 1.5)),
+      button("fit", "M9.5 6.5L13 3M10 3H13V6M6.5 9.5L3 13M3 10V13H6", () => page.stage.fit()),
+    );
+  return { element, render };
+}
+
+async function open(): Promise<void> {
+  const root = document.getElementById("page");
+  const block = document.getElementById("data");
+  if (!root || !block) throw new Error("The page carries no data.");
+  const columns = await read(block);
+  block.remove();
+  build(columns, root, document.getElementById("licences")?.textContent ?? "");
+}
+
+function fail(error: unknown): void {
+  const place = document.getElementById("page") ?? document.body;
+  const text = error instanceof Error ? error.message : String(error);
+  const message = document.createElement("p");
+  message.className = "failure";
+  message.setAttribute("role", "alert");
+  message.textContent = `页面未能打开 · The page could not be opened: ${text}`;
+  if (place.dataset.ready) place.prepend(message);
+  else place.replaceChildren(message);
+  console.error(error);
+}
+
+window.addEventListener("error", (event) => fail(event.error ?? event.message));
+window.addEventListener("unhandledrejection", (event) => fail(event.reason));
+open().catch(fail);

@@ -1,0 +1,166 @@
+/** Finds entities by any name in any script, by pinyin, by alias, by id. */
+import pinyin from "tiny-pinyin";
+import { el, replace, said, saidAll } from "./dom";
+import type { Entity, Model } from "./model";
+import type { Page } from "./page";
+import { say, sayPlain, select } from "./page";
+import { typeSwatch } from "./swatch";
+import { isDark } from "./theme";
+import { kindName, nameOf, shorten, untag } from "./words";
+
+const MOST = 12;
+/** How tiny-pinyin marks what it spelled out. */
+const TRANSLATED = 2;
+const HAN = /[\u3400-\u9fff]/;
+
+/** Returns text as it is compared: without case, accents, width or punctuation. */
+export function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s\p{P}]+/gu, " ").trim();
+}
+
+/** Returns the pinyin of a Chinese text in full and by initials, or nothing for other text. */
+export function spelled(text: string): string[] {
+  if (!HAN.test(text) || !pinyin.isSupported()) return [];
+  const parts = pinyin.parse(text.slice(0, 80)).map(({ type, target }) => ({ han: Number(type) === TRANSLATED, text: folded(target) }));
+  return [parts.map((part) => part.text).join(""), parts.map((part) => (part.han ? part.text.slice(0, 1) : part.text)).join("")];
+}
+
+export interface Found {
+  entity: number;
+  score: number;
+}
+
+export class Index {
+  private keys: string[][];
+
+  constructor(private model: Model) {
+    this.keys = model.entities.map(keysOf);
+  }
+
+  /** Returns the best matches first: whole name, its beginning, a word's beginning, anywhere. */
+  find(query: string): Found[] {
+    const wanted = folded(query);
+    const joined = wanted.replaceAll(" ", "");
+    if (!wanted) return [];
+    const found: Found[] = [];
+    this.keys.forEach((keys, entity) => {
+      let best = 0;
+      for (const key of keys) best = Math.max(best, score(key, wanted, joined));
+      if (best) found.push({ entity, score: best + Math.min(this.model.degree[entity], 50) / 100 });
+    });
+    return found.sort((a, b) => b.score - a.score || a.entity - b.entity);
+  }
+}
+
+function keysOf(entity: Entity): string[] {
+  const names = [...entity.labels.values(), ...entity.aliases.map((alias) => untag(alias).text)].map((name) => name.slice(0, 300));
+  return [...new Set([...names.map(folded), folded(entity.id), ...names.flatMap(spelled)])].filter(Boolean);
+}
+
+function score(key: string, wanted: string, joined: string): number {
+  if (key === wanted) return 5;
+  if (key.startsWith(wanted) || key.startsWith(joined)) return 4;
+  if (key.includes(` ${wanted}`)) return 3;
+  if (key.includes(wanted)) return 2;
+  const words = wanted.split(" ");
+  return words.length > 1 && words.every((word) => key.includes(word)) ? 1 : 0;
+}
+
+export function search(page: Page): { element: HTMLElement; render: () => void; focus: () => void } {
+  let index: Index | null = null;
+  let found: Found[] = [];
+  let active = -1;
+  const input = el("input", {
+    type: "search",
+    id: "search",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-controls": "results",
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+  });
+  const list = el("ul", { id: "results", role: "listbox", hidden: true });
+  const live = el("div", { class: "aside-text", role: "status" });
+  const element = el("div", { class: "search" }, input, el("kbd", { "aria-hidden": "true" }, "/"), list, live);
+
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const choose = (at: number) => {
+    const entity = found[at]?.entity;
+    if (entity === undefined) return;
+    close();
+    input.value = "";
+    input.blur();
+    const { path } = page.store.state;
+    if (path?.to === null) page.store.set({ path: { from: path.from, to: entity } });
+    else select(page, entity, page.model.entities[entity].aside ? {} : { focus: 0 });
+  };
+  const mark = (at: number) => {
+    active = at;
+    list.querySelectorAll("[role=option]").forEach((option, i) => {
+      option.setAttribute("aria-selected", String(i === at));
+      if (i === at) option.scrollIntoView({ block: "nearest" });
+    });
+    if (at >= 0) input.setAttribute("aria-activedescendant", `result-${at}`);
+  };
+  const show = () => {
+    index ??= new Index(page.model);
+    found = index.find(input.value);
+    const { language, theme } = page.store.state;
+    const dark = isDark(theme);
+    const options = found.slice(0, MOST).map(({ entity }, at) => {
+      const { types } = page.model.entities[entity];
+      const name = nameOf(page.model.entities[entity], language);
+      const kind = page.model.types[types[0]] as (typeof page.model.types)[number] | undefined;
+      return el(
+        "li",
+        { role: "option", id: `result-${at}`, "aria-selected": "false", on: { mousedown: (event) => event.preventDefault(), click: () => choose(at), mousemove: () => mark(at) } },
+        typeSwatch(kind, dark),
+        el("span", { class: "name" }, said({ ...name.first, text: shorten(name.first.text, 80) }), name.second && said({ ...name.second, text: shorten(name.second.text, 80) }, "faint")),
+        kind && el("span", { class: "faint kind" }, ...saidAll(kindName(kind, language))),
+      );
+    });
+    const none = input.value.trim() !== "" && !found.length;
+    replace(list, options, none && el("li", { class: "none" }, ...say(page, "noResult")));
+    list.hidden = !options.length && !none;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    live.textContent = input.value.trim() ? `${found.length} ${sayPlain(page, "results")}` : "";
+    mark(options.length ? 0 : -1);
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("focus", () => {
+    if (input.value) show();
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const last = Math.min(found.length, MOST) - 1;
+    if (event.key === "ArrowDown") mark(active >= last ? 0 : active + 1);
+    else if (event.key === "ArrowUp") mark(active <= 0 ? last : active - 1);
+    else if (event.key === "Enter") choose(Math.max(active, 0));
+    else if (event.key === "Escape") {
+      if (!input.value) input.blur();
+      input.value = "";
+      close();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const render = () => {
+    input.placeholder = sayPlain(page, "search");
+    input.setAttribute("aria-label", sayPlain(page, "search"));
+    list.setAttribute("aria-label", sayPlain(page, "search"));
+  };
+  return {
+    element,
+    render,
+    focus: () => {
+      input.focus();
+      input.select();
+    },
+  };
+}

@@ -1,0 +1,336 @@
+/** The drawing as a whole: an engine, soft outlines behind it, names in front, and the pointer. */
+import type { Box, Camera, Size } from "./camera";
+import { between, fitting, markScale, toScreen, toWorld, zoomed } from "./camera";
+import type { Ink } from "./colour";
+import { onGround } from "./colour";
+import { el } from "./dom";
+import { Grid } from "./grid";
+import type { Group } from "./hulls";
+import { groups, paintHulls } from "./hulls";
+import type { Rectangle, Wish } from "./labels";
+import { paintLabels, paintPlate, place, Ruler } from "./labels";
+import type { Model } from "./model";
+import { paint, paintRing } from "./paint";
+import type { Pen } from "./pen";
+import { listen } from "./pointer";
+import type { Engine, Look, Scene } from "./scene";
+import { along, via } from "./scene";
+import type { State, Store } from "./state";
+import type { Lit, Visible } from "./visible";
+import { kindText, nameOf } from "./words";
+
+/** Above so many entities, moving shows no names: placing them would take longer than a frame. */
+const MANY = 4000;
+/** No frame places more names than this, however many there are. */
+const MOST_NAMES = 420;
+
+export class Stage {
+  readonly element: HTMLElement;
+  camera: Camera = { x: 0, y: 0, scale: 1 };
+  onCamera: () => void = () => undefined;
+  readonly scene: Scene;
+  private size: Size = { width: 1, height: 1 };
+  private back = document.createElement("canvas");
+  private front = document.createElement("canvas");
+  private ruler: Ruler;
+  private grid: Grid;
+  private zones: Group[];
+  private look: Look | null = null;
+  private lit: Lit | null = null;
+  private shown: Visible | null = null;
+  private weights: number[];
+  private frame = 0;
+  private moving = false;
+  private flight = 0;
+  private grabbed: number | null = null;
+  private fitted = false;
+
+  constructor(
+    private model: Model,
+    private store: Store,
+    private engine: Engine,
+  ) {
+    this.scene = sceneOf(model);
+    this.grid = new Grid(this.scene);
+    this.zones = groups(model);
+    this.weights = model.degree.map((degree, i) => degree + this.scene.radius[i] / 100);
+    this.ruler = new Ruler(context(document.createElement("canvas")));
+    this.engine.element.className = "engine";
+    this.back.className = this.front.className = "layer";
+    this.element = el("div", { class: "stage", tabindex: 0, role: "application" }, this.back, this.engine.element, this.front);
+    this.engine.onFrame = (camera) => this.overlay(camera);
+    listen(this.element, {
+      pan: (dx, dy) => this.move({ ...this.camera, x: this.camera.x - dx / this.camera.scale, y: this.camera.y - dy / this.camera.scale }, true),
+      zoom: (factor, x, y) => this.move(zoomed(this.camera, this.size, factor, x, y), true),
+      settle: () => {
+        this.grabbed = null;
+        this.move(this.camera, false);
+      },
+      hover: (x, y) => this.store.set({ hover: this.at(x, y) }),
+      leave: () => this.store.set({ hover: null }),
+      click: (x, y, again) => this.click(this.at(x, y), again),
+      grab: (x, y) => (this.grabbed = this.at(x, y)) !== null,
+      drag: (x, y) => this.drag(x, y),
+    });
+    new ResizeObserver(() => this.resize()).observe(this.element);
+  }
+
+  start(): void {
+    this.engine.setData(this.scene);
+    this.resize();
+  }
+
+  /** Takes over what is shown and lit, and draws it. */
+  show(shown: Visible, lit: Lit | null, state: State, ink: Ink): void {
+    const entities = new Float32Array(shown.entities);
+    const links = new Float32Array(shown.links);
+    if (lit) {
+      for (let i = 0; i < entities.length; i++) if (entities[i] && !lit.entities.has(i)) entities[i] = 0.5;
+      for (let i = 0; i < links.length; i++) if (links[i]) links[i] = lit.links.has(i) ? 2 : 0.5;
+    }
+    this.look = { entities, links, selected: state.selected, hover: state.hover, ink };
+    this.lit = lit;
+    this.shown = shown;
+    this.engine.setState(this.look);
+    this.request();
+  }
+
+  fit(animated = true): void {
+    this.fly(fitting(this.box(), this.size), animated);
+  }
+
+  zoom(factor: number): void {
+    this.fly(zoomed(this.camera, this.size, factor));
+  }
+
+  /** Brings an entity into sight if it is not, without changing how close the reader is. */
+  reveal(entity: number): void {
+    const [x, y] = toScreen(this.camera, this.size, this.scene.x[entity], this.scene.y[entity]);
+    const edge = { x: Math.min(80, this.size.width / 5), y: Math.min(60, this.size.height / 5) };
+    if (x > edge.x && y > edge.y && x < this.size.width - edge.x && y < this.size.height - edge.y) return;
+    this.fly({ ...this.camera, x: this.scene.x[entity], y: this.scene.y[entity] });
+  }
+
+  /** Returns the neighbour that lies most in one direction of the screen. */
+  towards(from: number, dx: number, dy: number): number | null {
+    let best: number | null = null;
+    let least = Infinity;
+    for (const at of this.model.touching[from]) {
+      const link = this.model.links[at];
+      const other = link.source === from ? link.target : link.source;
+      if (!this.look?.entities[other] || other === from) continue;
+      const [x, y] = [this.scene.x[other] - this.scene.x[from], this.scene.y[other] - this.scene.y[from]];
+      const ahead = x * dx + y * dy;
+      const cost = Math.hypot(x, y) * (1 + 2 * Math.abs(x * dy - y * dx) / Math.max(Math.hypot(x, y), 1e-9));
+      if (ahead > 0 && cost < least) [best, least] = [other, cost];
+    }
+    return best;
+  }
+
+  move(camera: Camera, moving: boolean): void {
+    window.cancelAnimationFrame(this.flight);
+    this.camera = camera;
+    this.moving = moving;
+    this.request();
+    if (!moving) this.onCamera();
+  }
+
+  /** Draws the whole picture with another pen, for a download. */
+  export(pen: Pen, size: Size): void {
+    if (!this.look) return;
+    const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
+    paintHulls(pen, this.zones, this.scene, this.look, camera, size);
+    paint(pen, this.scene, this.look, camera, size);
+    this.paintFront(pen, camera, size);
+  }
+
+  get extent(): Size {
+    return this.size;
+  }
+
+  private fly(to: Camera, animated = true): void {
+    window.cancelAnimationFrame(this.flight);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!animated || calm || document.hidden) {
+      this.move(to, false);
+      return;
+    }
+    const from = this.camera;
+    const began = performance.now();
+    const step = (now: number) => {
+      const share = Math.min(1, (now - began) / 320);
+      this.camera = between(from, to, share);
+      this.moving = share < 1;
+      this.request();
+      if (share < 1) this.flight = window.requestAnimationFrame(step);
+      else this.onCamera();
+    };
+    this.flight = window.requestAnimationFrame(step);
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!width || !height) return;
+    this.size = { width, height };
+    const ratio = window.devicePixelRatio || 1;
+    for (const layer of [this.back, this.front]) {
+      layer.width = Math.round(width * ratio);
+      layer.height = Math.round(height * ratio);
+    }
+    this.engine.resize(width, height);
+    if (!this.fitted && this.look) {
+      this.fitted = true;
+      this.camera = fitting(this.box(), this.size);
+    }
+    this.request();
+  }
+
+  /** Opens on the whole picture, unless the address says where to look. */
+  open(camera: Camera | null): void {
+    this.fitted = true;
+    this.camera = camera ?? fitting(this.box(), this.size);
+    this.request();
+  }
+
+  private request(): void {
+    this.frame ||= window.requestAnimationFrame(() => {
+      this.frame = 0;
+      this.engine.setCamera(this.camera, this.moving);
+      this.engine.draw();
+    });
+  }
+
+  private overlay(camera: Camera): void {
+    if (!this.look) return;
+    const ratio = this.front.width / this.size.width;
+    const [back, front] = [context(this.back), context(this.front)];
+    for (const pen of [back, front]) {
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      pen.clearRect(0, 0, this.front.width, this.front.height);
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    }
+    paintHulls(back, this.zones, this.scene, this.look, camera, this.size);
+    if (this.moving && this.scene.count > MANY) return;
+    this.paintFront(front, camera, this.size);
+  }
+
+  private paintFront(pen: Pen, camera: Camera, size: Size): void {
+    if (!this.look) return;
+    paintRing(pen, this.scene, this.look, camera, size);
+    const plates = this.plates(pen, camera, size);
+    const labels = place(this.wishes(camera, size), this.scene, this.look, camera, size, this.ruler, plates);
+    paintLabels(pen, labels, this.look.ink);
+  }
+
+  private wishes(camera: Camera, size: Size): Wish[] {
+    const { language, selected, hover } = this.store.state;
+    const look = this.look;
+    if (!look) return [];
+    const marks = markScale(camera);
+    const left = camera.x - size.width / 2 / camera.scale;
+    const top = camera.y - size.height / 2 / camera.scale;
+    const [right, bottom] = [left + size.width / camera.scale, top + size.height / camera.scale];
+    const wanted: number[] = [];
+    for (let i = 0; i < this.scene.count; i++) {
+      const weight = look.entities[i];
+      if (!weight || (this.lit && weight < 1)) continue;
+      const [x, y] = [this.scene.x[i], this.scene.y[i]];
+      if (x >= left && x <= right && y >= top && y <= bottom) wanted.push(i);
+    }
+    wanted.sort((a, b) => this.weights[b] - this.weights[a]);
+    return wanted.slice(0, MOST_NAMES).map((i) => {
+      const first = i === selected || i === hover;
+      const radius = this.scene.radius[i] * marks;
+      return {
+        entity: i,
+        weight: this.weights[i] + (first ? 1e6 : 0),
+        name: nameOf(this.model.entities[i], language),
+        full: first || this.lit !== null || radius > 9 || camera.scale > 1.3,
+        strong: first || (this.scene.radius[i] >= 9.5 && this.lit === null),
+        must: first,
+      };
+    });
+  }
+
+  /** Names the relations of the selection, on their lines. */
+  private plates(pen: Pen, camera: Camera, size: Size): Rectangle[] {
+    const look = this.look;
+    const { selected, path, language } = this.store.state;
+    if (!look || !this.lit || (selected === null && !path)) return [];
+    const boxes: Rectangle[] = [];
+    for (const i of this.lit.links) {
+      const link = this.model.links[i];
+      if (link.source === link.target || boxes.length > 60) continue;
+      const [x1, y1] = toScreen(camera, size, this.scene.x[link.source], this.scene.y[link.source]);
+      const [x2, y2] = toScreen(camera, size, this.scene.x[link.target], this.scene.y[link.target]);
+      const kind = this.model.relations[link.relation];
+      const text = kindText(kind, language === "both" ? "zh" : language);
+      const width = text.length * 11 + 16;
+      if (Math.hypot(x2 - x1, y2 - y1) < width + 26) continue;
+      const bow = via(link.bend, x1, y1, x2, y2);
+      const spot = [0.5, 0.62, 0.4, 0.72].map((t) => along(x1, y1, bow, x2, y2, t)).find(([x, y]) => !boxes.some((b) => x + width / 2 > b.left && x - width / 2 < b.right && y + 9 > b.top && y - 9 < b.bottom));
+      if (spot) boxes.push(paintPlate(pen, text, ...spot, onGround(this.scene.links[i].colour, look.ink.dark), look.ink, this.ruler));
+    }
+    return boxes;
+  }
+
+  private at(x: number, y: number): number | null {
+    if (!this.look) return null;
+    const [worldX, worldY] = toWorld(this.camera, this.size, x, y);
+    const marks = markScale(this.camera) / this.camera.scale;
+    return this.grid.at(worldX, worldY, marks, 6 / this.camera.scale, this.look.entities);
+  }
+
+  private click(entity: number | null, again: boolean): void {
+    const { path, selected } = this.store.state;
+    if (entity !== null && path?.to === null && entity !== path.from) this.store.set({ path: { from: path.from, to: entity } });
+    else if (entity === null) this.store.set({ selected: null, path: null, focus: 0, drawer: "none" });
+    else if (again) this.store.set({ selected: entity, focus: 1 });
+    else if (entity !== selected) this.store.set({ selected: entity, path: null, drawer: "details" });
+    else this.store.set({ drawer: "details" });
+  }
+
+  private drag(x: number, y: number): void {
+    if (this.grabbed === null) return;
+    [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
+    this.grid = new Grid(this.scene);
+    this.engine.moved(this.grabbed);
+    this.request();
+  }
+
+  private box(): Box {
+    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (let i = 0; i < this.scene.count; i++) {
+      if (!this.shown?.entities[i]) continue;
+      box.left = Math.min(box.left, this.scene.x[i]);
+      box.right = Math.max(box.right, this.scene.x[i]);
+      box.top = Math.min(box.top, this.scene.y[i]);
+      box.bottom = Math.max(box.bottom, this.scene.y[i]);
+    }
+    return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
+  }
+}
+
+function sceneOf(model: Model): Scene {
+  const { x, y, radius } = model.columns.entities;
+  const kinds = model.entities.map(({ types }) => model.types[types[0]] as (typeof model.types)[number] | undefined);
+  return {
+    count: model.entities.length,
+    x: Float64Array.from(x),
+    y: Float64Array.from(y),
+    radius: Float64Array.from(radius),
+    shape: kinds.map((kind) => kind?.shape ?? "dot"),
+    colour: kinds.map((kind) => kind?.colour ?? "#6b7280"),
+    links: model.links.map(({ source, target, bend, relation }) => {
+      const kind = model.relations[relation];
+      return { source, target, bend, colour: kind.colour ?? "#6b7280", line: kind.line ?? "solid", arrow: !kind.symmetric };
+    }),
+    ...(model.columns.vis ? { vis: model.columns.vis } : {}),
+  };
+}
+
+function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const pen = canvas.getContext("2d");
+  if (!pen) throw new Error("This browser has no canvas to draw on.");
+  return pen;
+}
