@@ -47,12 +47,16 @@ def swell(place: Places, room: Weights) -> Places:
 def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
     """Return the positions with no disc on another; discs that are free already do not move.
 
-    `mobile` weighs how the two of a pair share the way they must make. Should pushing not suffice
-    (a dense crowd), the whole drawing grows by as much as the closest pair needs.
+    `mobile` weighs how the two of a pair share the way they must make; only where one of them has 1
+    is there a gap to be kept, too. Should pushing not suffice (a dense crowd), the whole drawing
+    grows by as much as the closest pair needs.
     """
     place = place.copy()
     for turn in range(_ROUNDS):
         one, other = close_pairs(place, radius, GAP)
+        gap = np.where(np.maximum(mobile[one], mobile[other]) < 1, 0, GAP)
+        close = np.abs(place[other] - place[one]) < radius[one] + radius[other] + gap
+        one, other, gap = one[close], other[close], gap[close]
         if not len(one):
             return place
         apart = place[other] - place[one]
@@ -61,7 +65,7 @@ def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
         # Two nodes on the same spot have no direction: each pair gets one of its own.
         apart[on_top] = np.exp(2.399963j * (one[on_top] + 7.0 * other[on_top]))
         length[on_top] = 1
-        lack = radius[one] + radius[other] + GAP + 0.05 - np.where(on_top, 0, length)
+        lack = radius[one] + radius[other] + gap + 0.05 - np.where(on_top, 0, length)
         push = 0.8 * lack * apart / length
         share = mobile[other] / (mobile[one] + mobile[other])
         move = np.zeros_like(place)
