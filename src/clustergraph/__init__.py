@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from clustergraph.check import Checked, read
     from clustergraph.errors import (
         ClustergraphError,
         DataError,
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     )
     from clustergraph.graph import Graph, build
     from clustergraph.rows import Rows
-    from clustergraph.tables import Tables, read
 
 # Where each public name lives. It is loaded when it is first used, so that importing clustergraph
 # (and asking the program for its version) loads none of the engines behind it.
 _HOMES = {
+    "Checked": "check",
     "ClustergraphError": "errors",
     "DataError": "errors",
     "Graph": "graph",
@@ -39,12 +40,12 @@ _HOMES = {
     "Rows": "rows",
     "Severity": "errors",
     "SourceError": "errors",
-    "Tables": "tables",
     "build": "graph",
-    "read": "tables",
+    "read": "check",
 }
 
 __all__ = [
+    "Checked",
     "ClustergraphError",
     "DataError",
     "Graph",
@@ -54,7 +55,6 @@ __all__ = [
     "Rows",
     "Severity",
     "SourceError",
-    "Tables",
     "build",
     "read",
 ]

@@ -20,8 +20,8 @@ from clustergraph import __version__
 from clustergraph.errors import ClustergraphError, DataError, Problems, Severity, SourceError
 
 if TYPE_CHECKING:
+    from clustergraph.check import Checked
     from clustergraph.graph import Graph
-    from clustergraph.tables import Tables
 
 P = ParamSpec("P")
 
@@ -66,8 +66,7 @@ def main() -> None:
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def program() -> None:
-    """Turn two spreadsheets about an industrial cluster into an RDF graph, a network page and
-    answers to questions.
+    """Two spreadsheets become an RDF graph, a network page and answers to questions.
 
     SOURCE is a folder with entities.csv and relations.csv, or (but for build and check) an RDF
     file. Without one, the folder data is read.
@@ -114,7 +113,7 @@ def _source(command: Callable[P, None]) -> Callable[P, None]:
 class _Reading:
     """The options of `_reading`, as one value."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword an option
         self,
         *,
         vocabulary: Sequence[Path],
@@ -130,9 +129,9 @@ class _Reading:
         self.encoding = _per_file(encoding)
         self.delimiter = {k: "\t" if v == "tab" else v for k, v in _per_file(delimiter).items()}
 
-    def tables(self, source: Path) -> "Tables":
-        """Read the tables of a folder."""
-        from clustergraph import tables  # noqa: PLC0415 - heavy
+    def tables(self, source: Path) -> "Checked":
+        """Read and check the tables of a folder."""
+        from clustergraph import check  # noqa: PLC0415 - heavy
 
         if source.is_file():
             raise SourceError(
@@ -140,11 +139,13 @@ class _Reading:
                 " relations.csv. For an RDF file there are query, export and view."
             )
         with self.progress(f"Reading {source}"):
-            return tables.read(
+            return check.read(
                 source,
-                vocabulary=self.vocabulary,
+                vocabulary=self.vocabulary or None,
                 encoding=self.encoding,
                 delimiter=self.delimiter,
+                base=self.base,
+                strict=self.strict,
             )
 
     def graph(self, source: Path) -> "Graph":
@@ -154,11 +155,12 @@ class _Reading:
         if source.is_file():
             return graph.Graph.open(source)
         tables = self.tables(source)
-        with self.progress("Checking"):
-            built = graph.build(tables, base=self.base, strict=self.strict)
+        built = graph.build(tables)
         serious = [p for p in tables.problems if p.severity is not Severity.NOTE]
         if serious and not self.quiet:
-            text = f"{_counted(len(serious), 'problem')} in {source}: see clustergraph check {source}"
+            text = (
+                f"{_counted(len(serious), 'problem')} in {source}: see clustergraph check {source}"
+            )
             _say(text)
         return built
 
@@ -204,9 +206,7 @@ def build(source: Path, output: Path, plain: bool, page: bool, **options: Any) -
     from clustergraph import folder  # noqa: PLC0415 - heavy
 
     reading = _Reading(**options)
-    tables = reading.tables(source)
-    with reading.progress("Checking"):
-        checked = tables.check(base=reading.base, strict=reading.strict)
+    checked = reading.tables(source)
     with reading.progress(f"Writing {output}"):
         made = folder.write(checked, output, plain=plain, page=page)
     if not reading.quiet:
@@ -229,9 +229,7 @@ def check(source: Path, form: str, **options: Any) -> None:  # noqa: ANN401 - cl
     """Find what is wrong with the tables in SOURCE; nothing is written."""
     reading = _Reading(**options)
     try:
-        tables = reading.tables(source)
-        with reading.progress("Checking"):
-            problems = tables.check(base=reading.base, strict=reading.strict).problems
+        problems = reading.tables(source).problems
     except DataError as error:
         problems = error.problems
     if form == "json":
@@ -256,14 +254,12 @@ def check(source: Path, form: str, **options: Any) -> None:  # noqa: ANN401 - cl
     help="How to print the answer. [default: table, or turtle for CONSTRUCT; with -o, by the"
     " file's ending]",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the answer to a file."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the answer to a file.")
 @click.option(
     "--timeout", type=float, default=10, show_default=True, help="Seconds the query may take."
 )
 @_reading
-def query(  # noqa: PLR0913 - one parameter an option
+def query(
     source_and_query: tuple[str, ...],
     file: Path | None,
     form: str | None,
@@ -342,7 +338,7 @@ def export(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 
 )
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @_reading
-def view(  # noqa: PLR0913 - one parameter an option
+def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     source: Path,
     output: Path,
     types: tuple[str, ...],
@@ -352,7 +348,8 @@ def view(  # noqa: PLR0913 - one parameter an option
     **options: Any,  # noqa: ANN401 - click hands them over
 ) -> None:
     """Write the network of SOURCE, or a part of it, as a page for the browser."""
-    from clustergraph import network, view as page  # noqa: PLC0415 - heavy
+    from clustergraph import network  # noqa: PLC0415 - heavy
+    from clustergraph import view as page  # noqa: PLC0415 - heavy
 
     reading = _Reading(**options)
     drawn = reading.graph(source).to_networkx()
@@ -411,5 +408,3 @@ def _verdict(problems: Problems) -> str:
         if problems.of(severity)
     ]
     return ", ".join(counts) + "." if counts else "No problems."
-
-

@@ -128,9 +128,7 @@ def problem(  # noqa: PLR0913 - one keyword for each fact a problem carries
 ) -> Problem:
     """Return the problem with this code at its usual severity."""
     severity = CODES[code].severity
-    return Problem(
-        code, severity, file, message, row, column, value, suggestion, line, count
-    )
+    return Problem(code, severity, file, message, row, column, value, suggestion, line, count)
 
 
 class Problems(list[Problem]):

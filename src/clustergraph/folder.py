@@ -41,11 +41,10 @@ def write(
 
 def summary(made: Report, source: str | Path, folder: str | Path) -> str:
     """Return in a few lines what was read, what was built, where it is, and what to do next."""
-    lines = [
-        f"{'Read' if not at else '':9}{Path(source) / name}: {_number(said['rows']['read'], 'row')},"
-        f" {said['encoding']}"
-        for at, (name, said) in enumerate(made.files.items())
-    ]
+    lines = []
+    for name, said in made.files.items():
+        path, rows = Path(source) / name, _number(said["rows"]["read"], "row")
+        lines.append(f"{'' if lines else 'Read':9}{path}: {rows}, {said['encoding']}")
     lines += [
         f"{'Built':9}{_number(made.entity_count, 'entity', 'entities')}: {_most(made.entities)}",
         f"{'':9}{_number(made.relation_count, 'relation')}: {_most(made.relations)}",
@@ -65,8 +64,9 @@ def summary(made: Report, source: str | Path, folder: str | Path) -> str:
         f"{'' if at else 'Wrote':9}{path!s:{width}}  {text}"
         for at, (path, text) in enumerate(written)
     ]
+    question = "SELECT ?type (COUNT(*) AS ?n) { ?x a ?type } GROUP BY ?type"
     lines.append(f"{'Next':9}clustergraph check {source}")
-    lines.append(f"{'':9}clustergraph query {source} 'SELECT ?type (COUNT(*) AS ?n) {{ ?x a ?type }} GROUP BY ?type'")
+    lines.append(f"{'':9}clustergraph query {source} '{question}'")
     return "\n".join(lines)
 
 

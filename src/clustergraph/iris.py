@@ -44,9 +44,7 @@ _FIRST_LETTERS = _class(
 # Between brackets of a regular expression; the same text serves RE2 (DuckDB), Java and Python.
 KEPT = rf"A-Za-z0-9\-._~{_LETTERS}"
 LOCAL = rf"[A-Za-z0-9_%{_FIRST_LETTERS}](?:[A-Za-z0-9\-._%{_LETTERS}]*[A-Za-z0-9\-_%{_LETTERS}])?"
-_PLAIN_ID = (
-    rf"[A-Za-z0-9_{_FIRST_LETTERS}](?:[A-Za-z0-9\-._{_LETTERS}]*[A-Za-z0-9\-_{_LETTERS}])?"
-)
+_PLAIN_ID = rf"[A-Za-z0-9_{_FIRST_LETTERS}](?:[A-Za-z0-9\-._{_LETTERS}]*[A-Za-z0-9\-_{_LETTERS}])?"
 _PATH = rf"(?:[{KEPT}!$&'()*+,;=:@/]|%[0-9A-Fa-f][0-9A-Fa-f])*"
 _QUERY = rf"(?:[{KEPT}!$&'()*+,;=:@/?]|%[0-9A-Fa-f][0-9A-Fa-f])*"
 HTTP_IRI = rf"https?://[{KEPT}]+(?::[0-9]+)?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?"
@@ -148,7 +146,8 @@ def sql_encoded(expression: str) -> str:
     kept = sql_text(f"[{KEPT}]+")
     piece = f"CASE WHEN regexp_full_match(p, {kept}) THEN p ELSE url_encode(p) END"
     return (
-        f"CASE WHEN regexp_full_match({expression}, '[.]+') THEN repeat('%2E', length({expression}))"
+        f"CASE WHEN regexp_full_match({expression}, '[.]+')"
+        f" THEN repeat('%2E', length({expression}))"
         f" ELSE array_to_string(list_transform({runs}, lambda p: {piece}), '') END"
     )
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from clustergraph.datatypes import sql_case
-from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_is_plain, sql_text
+from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_text
 from clustergraph.terms import Property, Terms
 from clustergraph.vocabulary import CG, PROV, RDF
 
@@ -102,9 +102,9 @@ class Mapping:
 
     def lines(self, subject: str, table: str) -> list[str]:
         """Return SQL for the lines of each column of a table, in the order of the properties."""
-        return [self._property(subject, table, p) for p in self._terms.properties[table]]
+        return [self._property(subject, p) for p in self._terms.properties[table]]
 
-    def _property(self, subject: str, table: str, prop: Property) -> str:
+    def _property(self, subject: str, prop: Property) -> str:
         predicate = sql_text(self.term(prop.iri))
         if prop.refers:
             line = self.line(subject, predicate, "o")
@@ -145,13 +145,14 @@ class Mapping:
             address = f"WHEN {sql_is_http_iri('piece')} THEN concat('<', piece, '>')"
             entity = f"WHEN e.id IS NOT NULL THEN {self.entity('piece')}"
             plain = f"ELSE concat({_QUOTE}, {sql_escaped('piece')}, {_QUOTE})"
-            yield (
-                f"{table}_r{prop.column.index}",
-                f"SELECT cell, list_sort(list(DISTINCT CASE {entity} {address} {plain} END))"  # noqa: S608 - every name in it is ours
+            cell = prop.column.cell
+            query = (
+                f"SELECT cell, list_sort(list(DISTINCT CASE {entity} {address} {plain} END))"
                 f" AS objects FROM (SELECT cell, unnest({pieces}) AS piece"
-                f" FROM (SELECT DISTINCT {prop.column.cell} AS cell FROM {table} WHERE {prop.column.cell} <> ''))"
-                " LEFT JOIN entity_ids e ON e.id = piece GROUP BY cell",
+                f" FROM (SELECT DISTINCT {cell} AS cell FROM {table} WHERE {cell} <> ''))"
+                " LEFT JOIN entity_ids e ON e.id = piece GROUP BY cell"
             )
+            yield f"{table}_r{prop.column.index}", query
 
     def types(self) -> list[tuple[str, list[str]]]:
         """Return for each cell of the type column the types it names, in the syntax's words."""
@@ -175,7 +176,7 @@ class Mapping:
         if not self.plain:
             blocks.append(self._statement_blocks())
         direct = (
-            "SELECT source, string_agg(line, '' ORDER BY line) AS lines FROM"  # noqa: S608 - every name in it is ours
+            "SELECT source, string_agg(line, '' ORDER BY line) AS lines FROM"
             f" (SELECT DISTINCT source, {self.line('s', 'p', 'o')} AS line FROM"
             f" (SELECT {self._ends()} {self._kept_relations()})) GROUP BY source"
         )
@@ -199,7 +200,8 @@ class Mapping:
     def _entity_blocks(self) -> str:
         """Return SQL for one block an entity; rows that share an id are merged value by value."""
         identifier = self._terms.cell("entities", "id") or ""
-        types = f"array_to_string(list_transform(types.terms, lambda o: {self.line('s', self._a, 'o')}), '')"
+        line = self.line("s", self._a, "o")
+        types = f"array_to_string(list_transform(types.terms, lambda o: {line}), '')"
         lines = [types, *self.lines("s", "entities")]
         joins = "".join(
             f" LEFT JOIN entities_r{p.column.index} r{p.column.index}"
@@ -208,7 +210,7 @@ class Mapping:
             if p.refers
         )
         rows = (
-            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"  # noqa: S608 - every name in it is ours
+            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"
             f" {self._terms.cell('entities', 'type')} AS type_cell FROM entities)"
         )
         source = (
@@ -220,15 +222,16 @@ class Mapping:
             shared = "t.id IN (SELECT id FROM entity_ids WHERE rows > 1)"
             ranked = ", ".join(f"{{'rank': {n}, 'lines': {line}}}" for n, line in enumerate(lines))
             split = f"unnest(string_split(part.lines, {_NEWLINE}))"
+            parts = f"SELECT id, s, unnest([{ranked}]) AS part{source} AND {shared}"
+            each = f"SELECT DISTINCT id, s, part.rank AS rank, {split} AS line FROM ({parts})"
+            merged = f"string_agg(line || {_NEWLINE}, '' ORDER BY rank, line)"
             single += (
-                f" AND NOT {shared} UNION ALL SELECT id, any_value(s), "
-                f"string_agg(line || {_NEWLINE}, '' ORDER BY rank, line) FROM (SELECT DISTINCT id, s,"
-                f" part.rank AS rank, {split} AS line FROM (SELECT id, s, unnest([{ranked}]) AS part"
-                f"{source} AND {shared})) WHERE line <> '' GROUP BY id"
+                f" AND NOT {shared} UNION ALL SELECT id, any_value(s), {merged} FROM ({each})"
+                " WHERE line <> '' GROUP BY id"
             )
         block = self._block("e.s", "e.lines", "direct.lines")
         return (
-            f"SELECT e.s AS k1, '' AS k2, {block} AS text FROM ({single}) e"  # noqa: S608 - every name in it is ours
+            f"SELECT e.s AS k1, '' AS k2, {block} AS text FROM ({single}) e"
             " LEFT JOIN direct ON direct.source = e.id"
         )
 
@@ -249,12 +252,11 @@ class Mapping:
             if p.refers
         )
         columns = "".join(f", t.{p.column.cell}" for p in self._terms.properties["relations"])
-        rows = (
-            f"(SELECT {self.statement()} AS n, {self._ends()}{columns}"  # noqa: S608 - every name in it is ours
-            f" {self._kept_relations()})"
-        )
+        rows = f"(SELECT {self.statement()} AS n, {self._ends()}{columns} {self._kept_relations()})"
         text = self._block("n", *lines)
-        return f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text FROM {rows} t{joins}"  # noqa: S608 - every name in it is ours
+        return (
+            f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text FROM {rows} t{joins}"
+        )
 
     def _block(self, subject: str, *lines: str) -> str:
         if self.syntax is Syntax.NTRIPLES:
@@ -265,17 +267,15 @@ class Mapping:
         """Return SQL that selects `k1`, `k2` (the order) and `text`: from which row each is."""
         derived = sql_text(f" {self.term(PROV + 'wasDerivedFrom')} ")
         identifier = self._terms.cell("entities", "id") or ""
-        rows = [
-            f"SELECT {self.entity(identifier)} AS s, {self._row('entities')} AS o, row"  # noqa: S608 - every name in it is ours
-            f" FROM entities WHERE {identifier} <> ''"
-        ]
+        entity = f"{self.entity(identifier)} AS s, {self._row('entities')} AS o"
+        rows = [f"SELECT {entity}, row FROM entities WHERE {identifier} <> ''"]
         if not self.plain:
             rows.append(
-                f"SELECT {self.statement()}, {self._row('relations')}, row FROM relations WHERE row"  # noqa: S608 - every name in it is ours
+                f"SELECT {self.statement()}, {self._row('relations')}, row FROM relations WHERE row"
                 " NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
             )
         return (
-            f"SELECT s AS k1, lpad(row::VARCHAR, 12, '0') AS k2, concat(s, {derived}, o, ' .')"  # noqa: S608 - every name in it is ours
+            f"SELECT s AS k1, lpad(row::VARCHAR, 12, '0') AS k2, concat(s, {derived}, o, ' .')"
             f" AS text FROM ({' UNION ALL '.join(rows)})"
         )
 

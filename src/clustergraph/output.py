@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from uuid import uuid4
 
 from clustergraph.errors import SourceError
@@ -49,7 +50,7 @@ class Output:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def __enter__(self) -> "Output":
+    def __enter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _alone(self.folder):

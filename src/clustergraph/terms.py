@@ -38,6 +38,7 @@ _COLUMNS: Mapping[str, str] = {
     "evidence": DCTERMS + "source",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """A column and the RDF property its cells are values of.
@@ -103,6 +104,13 @@ class Terms:
         return column if column is None or column in self.tidy[table] else sql_trimmed(column)
 
 
+def ends(terms: Terms) -> tuple[str, str, str]:
+    """Return SQL for the source, the relation and the target of a row of `relations`."""
+    words = ("source", "relation", "target")
+    source, relation, target = (terms.cell("relations", word) or "" for word in words)
+    return source, relation, target
+
+
 def sql_trimmed(cell: str) -> str:
     """Return SQL for a text without the spaces and invisible characters around it."""
     return f"trim({cell}, {sql_text(INVISIBLE)})"
@@ -131,7 +139,7 @@ def _look(terms: Terms, tables: "Tables", table: "Table") -> None:
             f" (contains({around}, left({c.cell}, 1)) OR contains({around}, right({c.cell}, 1))))"
             for c in some
         )
-        row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()  # noqa: S608 - column names are ours
+        row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()
         for column, count, untidy in zip(some, row[0::2], row[1::2], strict=True):
             filled[column.cell] = count
             if not untidy:
@@ -232,7 +240,7 @@ def _words(
     """Return the distinct words of a structural column, each with its first row and its count."""
     cell = terms.cell(table.name, column)
     return tables.connection.execute(
-        f"SELECT {cell} AS word, min(row), count(*) FROM {table.name}"  # noqa: S608 - names are ours
+        f"SELECT {cell} AS word, min(row), count(*) FROM {table.name}"
         " WHERE word <> '' GROUP BY word ORDER BY min(row)"
     ).fetchall()
 

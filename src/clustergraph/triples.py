@@ -55,13 +55,13 @@ def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) 
         heads.append(_sources(mapping))
     yield "\n".join([*heads, ""]).encode()
     for query in queries:
-        cursor = checked.tables.connection.execute(f"SELECT text FROM ({query})")  # noqa: S608 - the mapping's own text
+        cursor = checked.tables.connection.execute(f"SELECT text FROM ({query})")
         while batch := cursor.fetchmany(_BATCH):
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
 
 
 def count(path: Path) -> int:
-    """Return how many triples a Turtle file of ours holds: one for each line that ends in a mark."""
+    """Return how many triples a Turtle file of ours holds: one a line that ends in a mark."""
     with path.open("rb") as file:
         return sum(line.endswith((b" ;\n", b" .\n")) and line[:1] != b"@" for line in file)
 
@@ -76,7 +76,7 @@ def _prepare(mapping: Mapping) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({column})")
         if rows:
             words, terms = map(list, zip(*rows, strict=True))
-            connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", [words, terms])  # noqa: S608 - one of two names above
+            connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", [words, terms])
     for table in ("entities", "relations"):
         for name, query in mapping.references(table):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
@@ -89,11 +89,13 @@ def _copy(mapping: Mapping, query: str, head: str, path: Path) -> None:
         prefixes = mapping.checked.namespaces.header(mapping.used)
         head = f"{prefixes}\n{head}" if head else prefixes
     rows = (
-        f"SELECT text FROM (SELECT '' AS k1, '' AS k2, {sql_text(head)} AS text"  # noqa: S608 - the mapping's own text
+        f"SELECT text FROM (SELECT '' AS k1, '' AS k2, {sql_text(head)} AS text"
         f" UNION ALL SELECT k1, k2, text FROM ({query})) WHERE text <> '' ORDER BY k1, k2"
     )
     try:
-        mapping.checked.tables.connection.execute(f"COPY ({rows}) TO {sql_text(str(path))} {_LINES}")
+        mapping.checked.tables.connection.execute(
+            f"COPY ({rows}) TO {sql_text(str(path))} {_LINES}"
+        )
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise ClustergraphError(_cannot_write(path, error)) from error
 
@@ -101,7 +103,9 @@ def _copy(mapping: Mapping, query: str, head: str, path: Path) -> None:
 def _cannot_write(path: Path, error: "duckdb.Error") -> str:
     text = str(error).splitlines()[0]
     if "No space left" in text or "disk space" in text:
-        return f"The disk is full, so {path.name} could not be written; earlier output is as it was."
+        return (
+            f"The disk is full, so {path.name} could not be written; earlier output is as it was."
+        )
     return f"{path.name} could not be written; earlier output is as it was. ({text})"
 
 
