@@ -1,0 +1,53 @@
+# make build   the main job: the bundled data becomes output/
+# make test    all tests, of the installed wheel, with the browser they need
+# make lint    every linter; make bench: the benchmarks; make lock: newer versions of what we use
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell git ls-files src web data queries hatch_build.py pyproject.toml README.md)
+APT := $(shell command -v apt-get)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+
+.PHONY: build test lint bench lock browser clean
+
+build: $(VENV)/installed
+	$(BIN)/clustergraph build data -o output
+
+test: $(VENV)/dev browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent lint
+
+bench: $(VENV)/dev
+	$(BIN)/python benchmarks/build.py
+
+lock: $(VENV)/dev
+	$(BIN)/pip freeze --exclude clustergraph > constraints.txt
+
+$(VENV)/installed: $(SOURCES) constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
+	touch $@
+
+# The page is tested in a real browser: Debian's where we may install it, Playwright's elsewhere.
+browser: $(VENV)/dev
+	@if command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then :; \
+	elif [ -n "$(APT)" ] && $(SUDO) true 2>/dev/null; then \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	else $(BIN)/playwright install chromium; fi
+
+clean:
+	rm -rf $(VENV) build dist web/node_modules src/clustergraph/page src/clustergraph/example
