@@ -102,15 +102,20 @@ def missing(table: str, found: Iterable[Column]) -> tuple[str, ...]:
     return tuple(word for word in REQUIRED[table] if word not in words)
 
 
-def faults(table: str, file: str, found: Sequence[Column], row: int = 1) -> list[Problem]:
-    """Return what is wrong with the columns of a file; `row` is the row of the header."""
+def faults(
+    table: str, file: str, found: Sequence[Column], row: int = 1, hint: str | None = None
+) -> list[Problem]:
+    """Return what is wrong with the columns of a file.
+
+    `row` is the row of the header, `hint` what may be the matter when columns are missing.
+    """
     absent = missing(table, found)
     other = "relations" if table == "entities" else "entities"
     if len(absent) == len(REQUIRED[table]) and not missing(other, found):
         text = f"the columns are those of {other}: have the two files changed places?"
         return [problem("file-swapped", file, text, row=row)]
     names = [column.name for column in found]
-    problems = [_missing(file, word, names, row) for word in absent]
+    problems = [_missing(file, word, names, (row, hint)) for word in absent]
     counted = Counter((column.word, column.language) for column in found if column.name)
     for (word, language), count in counted.items():
         if count > 1:
@@ -136,12 +141,13 @@ def faults(table: str, file: str, found: Sequence[Column], row: int = 1) -> list
     return problems
 
 
-def _missing(file: str, word: str, names: Sequence[str], row: int) -> Problem:
+def _missing(file: str, word: str, names: Sequence[str], where: tuple[int, str | None]) -> Problem:
+    row, hint = where
     spelt = {name.casefold(): name for name in names if name}
     near = get_close_matches(word, spelt, n=1, cutoff=0.6)
     shown = _listed(repr(name) if name else "(no name)" for name in names)
     text = f"there is no column '{word}'; the columns found are {shown}"
-    hint = f"did you mean '{spelt[near[0]]}'?" if near else None
+    hint = hint or (f"did you mean '{spelt[near[0]]}'?" if near else None)
     return problem("column-missing", file, text, row=row, column=word, suggestion=hint)
 
 

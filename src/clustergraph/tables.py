@@ -1,46 +1,59 @@
 """The two tables, read from files or data frames into DuckDB: every cell as the text it was."""
 
+import hashlib
+import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from clustergraph import columns as columns_
-from clustergraph.columns import Column
-from clustergraph.errors import DataError, Problems, Severity, SourceError
+from clustergraph.columns import Column, columns, faults
+from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
+from clustergraph.sources import Source, sources
 
 if TYPE_CHECKING:
     import duckdb
 
+    from clustergraph.encodings import Text
+    from clustergraph.headers import Header
+    from clustergraph.records import Lines, Records
+
 __all__ = ["Column", "Table", "Tables", "read"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table as it was read.
 
     The cells stand in DuckDB under `name` ("entities" or "relations"): `row` (BIGINT, as the
-    spreadsheet counts, the header being row 1) and `c0`, `c1` ... (VARCHAR, never NULL).
+    spreadsheet counts, the header being row 1) and `c0`, `c1` ... (VARCHAR, never NULL), exactly as
+    in the file. `rows` counts them; `blank` rows were left out, and for each row that is longer
+    than the header `surplus` holds how many of its cells that are not empty were.
+
+    `encoding_certainty` is "given" (by the user), "marked" (by a byte order mark), "valid" (it is
+    UTF-8), or, of a guess, "likely" or "unsure". A data frame has no path, hash or encoding.
     """
 
     name: str
     file: str
     path: Path | None
     sha256: str | None
-    encoding: str
-    encoding_certainty: str
-    delimiter: str
+    encoding: str | None
+    encoding_certainty: str | None
+    delimiter: str | None
     columns: tuple[Column, ...]
     rows: int
-    surplus: Mapping[int, int] = field(default_factory=dict)
     blank: int = 0
+    surplus: Mapping[int, int] = field(default_factory=dict)
+    lines: "Lines | None" = None
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins."""
-        return row
+        return row if self.lines is None else self.lines.of(row)
 
     def column(self, word: str, language: str | None = None) -> Column | None:
         """Return the column of this word and language."""
@@ -49,17 +62,22 @@ class Table:
 
 
 class Tables:
-    """Entities and relations in one DuckDB connection, with the problems found in reading them."""
+    """Entities and relations in one DuckDB connection, with the problems found in reading them.
+
+    What DuckDB puts on disk lives as long as this object.
+    """
 
     def __init__(
         self,
         connection: "duckdb.DuckDBPyConnection",
-        tables: tuple[Table, Table],
+        entities: Table,
+        relations: Table,
         problems: Problems,
         folder: Path,
     ) -> None:
         self.connection = connection
-        self.entities, self.relations = tables
+        self.entities = entities
+        self.relations = relations
         self.problems = problems
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
@@ -68,7 +86,7 @@ class Tables:
 
 
 def read(
-    source: str | Path | None = None,
+    source: str | os.PathLike[str] | None = None,
     *,
     entities: object = None,
     relations: object = None,
@@ -84,36 +102,134 @@ def read(
     Raises SourceError when a file is not there, and DataError, with all problems of both files,
     when one cannot be read at all.
     """
-    import duckdb  # noqa: PLC0415 - heavy
+    found = sources(source, {"entities": entities, "relations": relations}, encoding, delimiter)
+    folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
+    try:
+        return _read(found, folder)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SourceError(f"{error.filename or folder}: {error.strerror or error}") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
-    _ = encoding, delimiter
-    folder = Path(source) if source is not None else Path()
-    connection = duckdb.connect()
-    spill = Path(tempfile.mkdtemp(prefix="clustergraph-"))
-    connection.execute(f"SET temp_directory = '{spill / 'duckdb'}'")
-    found: list[Table] = []
+
+def _read(found: Sequence[Source], folder: Path) -> Tables:
+    """Read both tables: while DuckDB loads the one, the other is looked through."""
+    from clustergraph import loading  # noqa: PLC0415 - heavy
+
+    connection = loading.connection(folder)
     problems = Problems()
-    for name, given in (("entities", entities), ("relations", relations)):
-        path = Path(str(given)) if given is not None else folder / f"{name}.csv"
-        if not path.is_file():
-            raise SourceError(f"{path}: there is no such file")
-        with path.open(encoding="utf-8-sig") as lines:
-            header = columns_.columns(next(lines).rstrip("\n").split(","))
-        problems += columns_.faults(name, path.name, header)
-        types = ", ".join(f"'{c.cell}': 'VARCHAR'" for c in header)
-        empty = ", ".join(f"'{c.cell}'" for c in header)
-        if problems.of(Severity.ERROR):
-            continue
-        connection.execute(
-            f"CREATE TABLE {name}_cells AS FROM read_csv($path, auto_detect=false, header=true,"
-            f" delim=',', quote='\"', escape='\"', columns={{{types}}}, force_not_null=[{empty}])",
-            {"path": str(path)},
-        )
-        connection.execute(
-            f"CREATE VIEW {name} AS SELECT rowid + 2 AS row, * FROM {name}_cells"  # noqa: S608 - our own names
-        )
-        [(rows,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()  # noqa: S608 - our own names
-        found.append(Table(name, path.name, path, None, "utf-8", "valid", ",", header, rows))
+    loads: list[Future[_Loaded]] = []
+    with ThreadPoolExecutor() as pool:
+        for source in found:
+            try:
+                loads.append(_begun(source, connection.cursor(), folder, pool))
+            except DataError as error:
+                problems += error.problems
+        for load in loads:
+            try:
+                problems += load.result().problems
+            except DataError as error:
+                problems += error.problems
+    if problems.of(Severity.ERROR):
+        connection.close()
+        files = [source.file for source in found]
+        raise DataError(sorted(problems, key=lambda told: files.index(told.file)))
+    entities, relations = (load.result().table for load in loads)
+    return Tables(connection, entities, relations, problems, folder)
+
+
+class _Loaded(NamedTuple):
+    table: Table
+    problems: list[Problem]
+
+
+def _begun(
+    source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
+) -> "Future[_Loaded]":
+    """Look through a table, and let another thread load it.
+
+    Raises DataError with all its problems when it cannot be read.
+    """
+    from clustergraph import encodings, headers, records  # noqa: PLC0415 - heavy
+
+    path = source.given
+    if not isinstance(path, Path):
+        return pool.submit(_framed, source, cursor)
+    digest = pool.submit(_sha256, path)
+    delimiter = None if source.delimiter is None else headers.named(source.delimiter)
+    text = encodings.text(path, source.name, source.encoding, folder)
+    problems = Problems(text.problems)
+    try:
+        top = headers.header(text, source.name, source.file, delimiter)
+    except DataError as error:
+        raise DataError([*problems, *error.problems]) from None
+    found = records.records(
+        records.Source(
+            text.path,
+            top.first,
+            text.end,
+            source.file,
+            tuple(column.name for column in top.columns),
+            top.delimiter,
+            top.newline,
+            top.skip,
+            text.nulls,
+        ),
+        folder / f"{source.name}.csv",
+    )
+    problems += [*top.problems, *found.problems]
     if problems.of(Severity.ERROR):
         raise DataError(problems)
-    return Tables(connection, (found[0], found[1]), problems, spill)
+    return pool.submit(_filed, source, cursor, (text, top, found, problems), digest)
+
+
+def _filed(
+    source: Source,
+    cursor: "duckdb.DuckDBPyConnection",
+    parsed: "tuple[Text, Header, Records, Problems]",
+    digest: "Future[str]",
+) -> _Loaded:
+    """Load the records of a file."""
+    from clustergraph import loading  # noqa: PLC0415 - heavy
+
+    text, top, found, problems = parsed
+    loading.read_csv(cursor, source.name, found, top)
+    held = loading.settled(cursor, source, top.columns, top.row + 1)
+    table = Table(
+        source.name,
+        source.file,
+        cast("Path", source.given),
+        digest.result(),
+        text.encoding,
+        text.certainty,
+        top.delimiter,
+        top.columns,
+        held.rows,
+        held.blank,
+        found.surplus,
+        found.lines,
+    )
+    return _Loaded(table, [*problems, *held.problems])
+
+
+def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
+    """Load a data frame."""
+    from clustergraph import frames, loading  # noqa: PLC0415 - heavy
+
+    names = frames.load(cursor, source.name, source.given)
+    header = columns(names)
+    problems = faults(source.name, source.file, header)
+    if any(found.severity is Severity.ERROR for found in problems):
+        raise DataError(problems)
+    held = loading.settled(cursor, source, header, 2)
+    table = Table(
+        source.name, source.file, None, None, None, None, None, header, held.rows, held.blank
+    )
+    return _Loaded(table, [*problems, *held.problems])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
