@@ -69,7 +69,7 @@ class Keeper:
     def spawn(self, memory: int) -> "Forked":
         """Return a new evaluator."""
         with self._lock:
-            if self._process is not None and self._process.poll() is not None:
+            if not self.runs():
                 self._stop()
             if self._orders is None:
                 self._start()
@@ -82,6 +82,10 @@ class Keeper:
                     self._stop()
                     raise
             return Forked(self, ours, pid)
+
+    def runs(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process is not None and self._process.poll() is None
 
     def end(self, pid: int) -> int:
         """Kill an evaluator; return how it ended."""
@@ -160,6 +164,8 @@ class Forked:
 
     def lives(self) -> bool:
         """Tell whether it still waits for a question."""
+        if not self._keeper.runs():  # its evaluators end with it, though not in the same moment
+            return False
         self._line.setblocking(False)  # noqa: FBT003 - that is how a socket is told
         try:
             self._line.recv(1)

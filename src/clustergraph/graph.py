@@ -342,23 +342,15 @@ class Graph:
         view.write(self, Path(path))
 
 
-def build(
-    tables: "Tables",
-    *,
-    vocabulary: "Vocabulary | None" = None,
-    base: str | None = None,
-    strict: bool = False,
-    plain: bool = False,
-) -> Graph:
-    """Return the graph of two tables; what is wrong with them stands in `tables.problems`.
+def build(tables: "Checked", *, plain: bool = False) -> Graph:
+    """Return the graph of two tables as `read` returns them.
 
-    `vocabulary` and `base` take the place of the tables' own, `strict` makes an error of every
-    warning, `plain` leaves the relation resources out. Raises DataError where there is an error.
+    `plain` leaves the relation resources (rdf:Statement) out. Raises DataError where the tables
+    have errors.
     """
-    checked = tables.check(vocabulary=vocabulary, base=base, strict=strict)
-    if checked.failed:
-        raise DataError(checked.problems)
-    return Graph.of(checked, plain=plain)
+    if tables.failed:
+        raise DataError(tables.problems)
+    return Graph.of(tables, plain=plain)
 
 
 def _write_built(graph: Graph, path: Path, known: formats.Format) -> None:
