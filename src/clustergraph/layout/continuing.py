@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergraph.layout.adjacency import Adjacency, adjacency
+from clustergraph.layout.adjacency import Adjacency, adjacency, typical
 from clustergraph.layout.drawing import drawn, room
 from clustergraph.layout.forces import Places, Weights
 from clustergraph.layout.overlaps import GAP, close_pairs, separate
@@ -113,7 +113,7 @@ class _Free:
     """The plane in cells, each of them free or not."""
 
     def __init__(self, place: Places, radius: Weights) -> None:
-        self._cell = float(np.median(radius)) + GAP / 2
+        self._cell = typical(radius) + GAP / 2
         self._reach = int((2 * radius.max() + GAP) / self._cell) + 2
         low = complex(place.real.min(), place.imag.min()) - _MARGIN * self._cell * (1 + 1j)
         self._low = low

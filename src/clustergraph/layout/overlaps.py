@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergraph.layout.adjacency import typical
 from clustergraph.layout.forces import Places, Weights, repulsion
 
 GAP = 14.0  # what the pushing leaves free between two discs
@@ -88,7 +89,7 @@ def close_pairs(
     """Return the pairs of nodes whose discs come closer than the gap, as two arrays of nodes."""
     if not len(place):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    usual = 2.5 * float(np.median(radius))
+    usual = 2.5 * typical(radius)
     big = np.flatnonzero(radius > usual)
     small = np.flatnonzero(radius <= usual)
     if len(big) > _MANY:
@@ -136,4 +137,7 @@ def _cells(place: Places, cell: float) -> NDArray[np.int64]:
     column = np.floor(place.real / cell).astype(np.int64)
     row = np.floor(place.imag / cell).astype(np.int64)
     key = (column - column.min()) * (int(np.ptp(row)) + 1) + row - row.min()
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    number = np.empty(len(key), dtype=np.int64)
+    number[order] = np.cumsum(np.diff(key[order], prepend=-1) > 0) - 1
+    return number

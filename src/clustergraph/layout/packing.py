@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergraph.layout.adjacency import typical
 from clustergraph.layout.forces import ASPECT, Places
 
 _FITTED = 40  # so many drawings are fitted by their outline, the others by their bounding box
@@ -37,7 +38,7 @@ def pack(blocks: list[Block], taken: Block | None = None) -> NDArray[np.complex1
     everything = blocks if taken is None else [taken, *blocks]
     corners = [_corners(block) for block in everything]
     area = sum((high - low).real * (high - low).imag for low, high in corners)
-    usual = float(np.median(np.concatenate([block.reach for block in everything])))
+    usual = typical(np.concatenate([block.reach for block in everything]))
     cell = max(2 * usual, float(np.sqrt(area)) / _FINEST)
     masks = [_mask(block, low, cell) for block, (low, _) in zip(everything, corners, strict=True)]
     order = sorted(range(len(masks)), key=lambda at: (-masks[at].size, at))
