@@ -1,4 +1,5 @@
 import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -185,6 +186,36 @@ def test_killed_keeper_is_replaced(forking: Engine) -> None:
     process.kill()
     process.wait()
     assert forking.answer(COUNT) == ANSWER
+
+
+def test_interrupt_stops_the_query_and_not_the_program(file: Path) -> None:
+    program = (
+        "import time; from pathlib import Path\n"
+        "from clustergraph.engine import Engine\n"
+        "from clustergraph.evaluation import Question\n"
+        f"engine = Engine(Path({str(file)!r}))\n"
+        f"engine.answer(Question({COUNT.sparql!r}))\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        f"    engine.answer(Question({ENDLESS.sparql!r}))\n"
+        "except KeyboardInterrupt:\n"
+        "    started = time.monotonic()\n"
+        f"    answer = engine.answer(Question({COUNT.sparql!r}, rows_format='csv'))\n"
+        "    print(answer.body, time.monotonic() - started < 1)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(Path(engines.__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (out, err) == ("b'n\\r\\n300\\r\\n' True\n", "")
 
 
 def test_processes_end_with_the_program_that_asked(file: Path) -> None:

@@ -94,7 +94,8 @@ def test_the_word_service_is_fine_where_it_is_no_keyword(text: str) -> None:
         (
             "SELECT (?x AS ?s) {?s ?p ?o}",
             (
-                "line 1, column 29: the SELECT overrides an existing variable using an expression.\n"
+                "line 1, column 29: "
+                "the SELECT overrides an existing variable using an expression.\n"
                 "    SELECT (?x AS ?s) {?s ?p ?o}\n"
                 "                                ^"
             ),

@@ -241,10 +241,10 @@ class OwnProcess:
             said = pickle.loads(self._read(size))  # noqa: S301 - by our own program
             (length,) = LENGTH.unpack(self._read(LENGTH.size))
             return said, self._read(length)
-        except (EOFError, OSError):
+        except (EOFError, OSError, ValueError):  # ValueError: `end` closed the pipe meanwhile
             if late.is_set():
                 raise TimeoutError from None
-            raise
+            raise EOFError from None
         finally:
             timer.cancel()
 
