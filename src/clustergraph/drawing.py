@@ -106,26 +106,12 @@ def _place(drawing: Drawing) -> None:
     pairs = sorted({(index[a], index[b]) for a, b in network.edges() if a in index and b in index})
     edges = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     sizes = np.array([radius[n] for n in drawn], dtype=np.float32)
-    places = _scaled(layout.positions(len(drawn), edges, sizes=sizes))
+    places = layout.positions(len(drawn), edges, sizes=sizes)
     spots = {n: (float(places[i][0]), float(places[i][1])) for n, i in index.items()}
     _place_aside(drawing, spots)
     drawing.x = [round(spots[n][0], 1) for n in network]
     drawing.y = [round(spots[n][1], 1) for n in network]
     drawing.radius = [round(radius.get(n, 4.0), 2) for n in network]
-
-
-def _scaled(places: Any) -> Any:  # noqa: ANN401 - numpy arrays
-    """Return the places centred, lying rather than standing, with a readable room for each."""
-    if len(places) < 2:  # noqa: PLR2004 - one node has no extent
-        return places * 0
-    low, high = places.min(axis=0), places.max(axis=0)
-    width, height = (float(side) for side in high - low)
-    places = places - (low + high) / 2
-    if height > width * 1.2:
-        places = places[:, ::-1]
-    long = max(width, height, 1e-6)
-    area = max(width * height, long * long / 8, 1e-6)
-    return places * (_ROOM * math.sqrt(len(places) / area))
 
 
 def _place_aside(drawing: Drawing, spots: dict[str, tuple[float, float]]) -> None:

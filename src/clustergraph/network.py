@@ -107,7 +107,7 @@ def _gather(graph: "Graph") -> tuple[dict[str, _Said], dict[str, list[_Triple]]]
 
     said: dict[str, dict[tuple[str, Value], None]] = defaultdict(dict)
     reified: dict[str, list[_Triple]] = defaultdict(list)
-    for quad in graph.store:
+    for quad in graph.quads():
         term = quad.object
         subject = _key(quad.subject)
         predicate = quad.predicate.value.replace(_SCHEMA_PLAIN, SCHEMA, 1)

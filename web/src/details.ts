@@ -1,22 +1,22 @@
 /** All that is known of one entity, each fact with the sources it rests on. */
-import type { FactRow, Tagged } from "./data";
-import { el, isAddress, link as address, replace, said, saidAll } from "./dom";
+import type { Tagged } from "./data";
+import { el, replace, said, saidAll } from "./dom";
+import { facts, LONG } from "./facts";
 import { figures, isFigureLink } from "./figures";
 import type { Entity, Link } from "./model";
+import { entityLink } from "./mention";
 import { otherEnd } from "./model";
 import { overview } from "./overview";
 import type { Page } from "./page";
-import { say, sayPlain, select } from "./page";
+import { say, sayPlain } from "./page";
 import { chips } from "./sources";
 import { lineSwatch, typeSwatch } from "./swatch";
 import { isDark } from "./theme";
 import { passes, shortestPath } from "./visible";
-import { figure, kindName, known, nameOf, shorten, untag } from "./words";
+import { kindName, known, nameOf, shorten, untag } from "./words";
 
 /** So many relations of one kind are shown before the reader asks for all. */
 const FIRST = 25;
-/** So long a text is shown; the data holds it whole. */
-const LONG = 600;
 
 export function details(page: Page): { element: HTMLElement; render: () => void } {
   const element = el("div", { class: "details" });
@@ -78,33 +78,6 @@ function buttons(page: Page, entity: Entity): HTMLElement {
 
 function notes(given: Tagged[]): HTMLElement[] {
   return given.map((note) => el("p", { class: "note" }, said({ ...untag(note), text: shorten(untag(note).text, LONG) })));
-}
-
-export function facts(page: Page, rows: FactRow[]): HTMLElement | null {
-  if (!rows.length) return null;
-  const byProperty = new Map<number, FactRow[]>();
-  for (const row of rows) byProperty.set(row[0], [...(byProperty.get(row[0]) ?? []), row]);
-  return el(
-    "dl",
-    { class: "facts" },
-    [...byProperty].map(([property, values]) => [
-      el("dt", {}, ...saidAll(kindName(page.model.properties[property], page.store.state.language))),
-      ...values.map((value) => el("dd", {}, factValue(page, value))),
-    ]).flat(),
-  );
-}
-
-function factValue(page: Page, [, value, kind = ""]: FactRow): HTMLElement {
-  if (typeof value === "number") return entityLink(page, value);
-  if (isAddress(value)) return address(value, shorten(value, 80));
-  if (/^(integer|decimal|double|float|int|long)$/.test(kind)) return el("bdi", { class: "number" }, figure(value));
-  return said({ text: shorten(value, LONG), language: kind.startsWith("@") ? kind.slice(1) : "" });
-}
-
-export function entityLink(page: Page, entity: number): HTMLElement {
-  const name = nameOf(page.model.entities[entity], page.store.state.language);
-  const title = name.second ? `${name.first.text} ${name.second.text}` : name.first.text;
-  return el("button", { type: "button", class: "entity", title: shorten(title, 200), on: { click: () => select(page, entity) } }, said({ ...name.first, text: shorten(name.first.text, 120) }));
 }
 
 function relations(page: Page, entity: Entity): HTMLElement[] {

@@ -1,12 +1,12 @@
 /** Figures about an entity: number, unit, period and source; those that differ stand side by side. */
-import { el, saidAll, said } from "./dom";
+import { el, said } from "./dom";
+import { facts } from "./facts";
 import type { Entity, Link } from "./model";
 import { otherEnd } from "./model";
 import type { Page } from "./page";
-import { say } from "./page";
+import { say, select } from "./page";
 import { chips } from "./sources";
-import { entityLink, facts } from "./details";
-import { figure, kindName, nameOf, shorten, untag } from "./words";
+import { figure, nameOf, shorten, untag } from "./words";
 
 /** Tells whether a link only says that a figure is about the entity. */
 export function isFigureLink(page: Page, link: Link, entity: number): boolean {
@@ -28,33 +28,41 @@ export function figures(page: Page, entity: Entity): HTMLElement[] {
   }
   if (isFigure(page, entity.index)) return [el("section", { class: "group" }, card(page, entity, []))];
   if (!found.size) return [];
-  const groups = new Map<string, number[]>();
-  for (const at of found.keys()) {
-    const key = subject(page, page.model.entities[at]);
-    groups.set(key, [...(groups.get(key) ?? []), at]);
-  }
   return [
     el(
       "section",
       { class: "group figures" },
       el("h3", {}, el("span", { class: "name" }, ...say(page, "figures")), el("span", { class: "count" }, String(found.size))),
-      [...groups.values()].map((together) => {
-        const values = new Set(together.map((at) => amount(page, page.model.entities[at])));
-        return el(
-          "div",
-          { class: values.size > 1 ? "differing" : undefined },
-          values.size > 1 && el("p", { class: "warning" }, ...say(page, "contradicting")),
-          el("div", { class: "cards" }, together.map((at) => card(page, page.model.entities[at], found.get(at) ?? []))),
-        );
+      together(page, [...found.keys()]).map((group) => {
+        const cards = group.map((at) => card(page, page.model.entities[at], found.get(at) ?? []));
+        return group.length === 1
+          ? cards[0]
+          : el("div", { class: "differing" }, el("p", { class: "warning" }, ...say(page, "contradicting")), el("div", { class: "cards" }, cards));
       }),
     ),
   ];
 }
 
-/** What a figure measures and for when: figures that agree in this and not in the number differ. */
-function subject(page: Page, entity: Entity): string {
-  const period = read(page, entity, "start") + read(page, entity, "end") + read(page, entity, "date");
-  return `${read(page, entity, "measure") || entity.id}\n${period || entity.id}`;
+/** Returns the figures in groups: those that contradict each other are one. */
+function together(page: Page, found: number[]): number[][] {
+  const groups: number[][] = [];
+  for (const at of found) {
+    const near = groups.filter((group) => group.some((other) => differ(page, at, other)));
+    const rest = groups.filter((group) => !near.includes(group));
+    groups.splice(0, groups.length, ...rest, [...near.flat(), at]);
+  }
+  const start = (group: number[]) => read(page, page.model.entities[group[0]], "start");
+  const measure = (group: number[]) => read(page, page.model.entities[group[0]], "measure");
+  return groups.sort((a, b) => b.length - a.length || measure(a).localeCompare(measure(b)) || start(a).localeCompare(start(b)));
+}
+
+/** Tells whether the data says that two figures contradict each other, or one thing has two numbers. */
+function differ(page: Page, a: number, b: number): boolean {
+  const { entities, links, relations, touching } = page.model;
+  if (touching[a].some((at) => relations[links[at].relation].word === "contradicts" && otherEnd(links[at], a) === b)) return true;
+  const same = (word: string) => read(page, entities[a], word) === read(page, entities[b], word);
+  const period = read(page, entities[a], "start");
+  return period !== "" && ["measure", "start", "end", "unit", "qualifier"].every(same) && !same("value");
 }
 
 function read(page: Page, entity: Entity, word: string): string {
@@ -74,20 +82,24 @@ const SHOWN = new Set(["value", "value_to", "unit", "measure", "start", "end", "
 
 function card(page: Page, entity: Entity, links: Link[]): HTMLElement {
   const { language } = page.store.state;
-  const measure = page.model.properties.find((kind) => kind.word === "measure");
   const start = read(page, entity, "start");
   const end = read(page, entity, "end");
   const evidence = [...new Set([...entity.evidence, ...links.flatMap((link) => link.evidence)])];
   const rest = entity.facts.filter(([property]) => !SHOWN.has(page.model.properties[property].word));
   const name = nameOf(entity, language);
+  const measure = read(page, entity, "measure");
+  const head = links.length
+    ? el("button", { type: "button", class: "entity", on: { click: () => select(page, entity.index) } }, measure ? el("bdi", {}, shorten(measure, 120)) : said({ ...name.first, text: shorten(name.first.text, 120) }))
+    : said({ ...name.first, text: shorten(name.first.text, 120) });
+  const [buttons, open] = chips(page, evidence, entity.rows);
   return el(
     "div",
     { class: "card" },
-    el("p", { class: "faint" }, links.length ? entityLink(page, entity.index) : [said(name.first), ...(measure ? [" · ", ...saidAll(kindName(measure, language)), `: ${read(page, entity, "measure")}`] : [])]),
+    el("p", {}, head),
     el("p", { class: "amount" }, el("bdi", {}, amount(page, entity) || "–")),
-    (start || end) && el("p", { class: "faint" }, end && end !== start ? `${start} – ${end}` : start),
+    el("div", { class: "meta" }, (start || end) && el("span", {}, end && end !== start ? `${start} – ${end}` : start), buttons),
     ...entity.notes.map((note) => el("p", { class: "note" }, said({ ...untag(note), text: shorten(untag(note).text, 300) }))),
     facts(page, rest),
-    ...chips(page, evidence, entity.rows),
+    open,
   );
 }

@@ -59,8 +59,9 @@ export function paintHulls(pen: Pen, found: Group[], scene: Scene, look: Look, c
     if (points.length < 3) return;
     const room = Math.max(10, 26 * Math.min(1.4, camera.scale));
     const corners = hull(points.flatMap(([x, y]) => circle(toScreen(camera, size, x, y), room)));
+    if (strangers(scene, look, shown, corners, camera, size) > members.length * 0.6) return;
     const faded = look.entities[centre] < 1;
-    pen.globalAlpha = (look.ink.dark ? 0.13 : 0.1) * (faded ? 0.6 : 1);
+    pen.globalAlpha = (look.ink.dark ? 0.1 : 0.09) * (faded ? 0.6 : 1);
     pen.fillStyle = onGround(TINTS[i % TINTS.length], look.ink.dark);
     pen.beginPath();
     corners.forEach(([x, y], at) => {
@@ -71,6 +72,19 @@ export function paintHulls(pen: Pen, found: Group[], scene: Scene, look: Look, c
     pen.fill();
   });
   pen.globalAlpha = 1;
+}
+
+/** Counts those inside an outline that do not belong there: one that holds many would tell a lie. */
+function strangers(scene: Scene, look: Look, own: number[], corners: Point[], camera: Camera, size: Size): number {
+  const members = new Set(own);
+  let count = 0;
+  for (let i = 0; i < scene.count; i++)
+    if (look.entities[i] && !members.has(i) && holds(corners, toScreen(camera, size, scene.x[i], scene.y[i]))) count += 1;
+  return count;
+}
+
+function holds(corners: Point[], point: Point): boolean {
+  return corners.every((corner, i) => turn(corner, corners[(i + 1) % corners.length], point) >= 0);
 }
 
 /** Returns points around one, so that the hull keeps its distance and has round corners. */

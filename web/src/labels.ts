@@ -21,7 +21,9 @@ export interface Wish {
   /** Whether the second line is wanted too. */
   full: boolean;
   strong: boolean;
-  /** A name that must be shown, even where it covers something. */
+  /** A name that may cover the marks of others where there is no better place. */
+  weighty: boolean;
+  /** A name that must be shown, even where it covers another. */
   must: boolean;
 }
 
@@ -82,13 +84,14 @@ export class Ruler {
 }
 
 type Spot = (typeof SPOTS)[number];
-const SPOTS = ["right", "left", "below", "above"] as const;
+const SPOTS = ["right", "left", "below", "above", "rightBelow", "rightAbove", "leftBelow", "leftAbove"] as const;
 
 /** Returns the names that find room, in the order of their weight. */
 export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, size: Size, ruler: Ruler, before: Rectangle[] = []): Placed[] {
   const marks = markScale(camera);
-  const taken = new Taken();
-  for (const box of before) taken.add(box);
+  const names = new Taken();
+  const marked = new Taken();
+  for (const box of before) names.add(box);
   const where = new Map<number, [number, number, number]>();
   for (let i = 0; i < scene.count; i++) {
     if (!look.entities[i]) continue;
@@ -96,35 +99,39 @@ export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, 
     if (x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20) continue;
     const radius = scene.radius[i] * marks;
     where.set(i, [x, y, radius]);
-    if (look.entities[i] >= 1) taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+    if (look.entities[i] >= 1) marked.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
   }
   const placed: Placed[] = [];
   for (const wish of [...wishes].sort((a, b) => b.weight - a.weight || a.entity - b.entity)) {
     const at = where.get(wish.entity);
     if (!at) continue;
-    const found = settle(wish, at, taken, size, ruler);
+    const found = settle(wish, at, names, marked, size, ruler);
     if (!found) continue;
-    taken.add(grown(found.box, 2));
+    names.add(grown(found.box, 2));
     placed.push(found);
   }
   return placed;
 }
 
-function settle(wish: Wish, at: [number, number, number], taken: Taken, size: Size, ruler: Ruler): Placed | null {
+function settle(wish: Wish, at: [number, number, number], names: Taken, marks: Taken, size: Size, ruler: Ruler): Placed | null {
   let first: Placed | null = null;
+  let covering: Placed | null = null;
   for (const full of wish.full && wish.name.second ? [true, false] : [false])
     for (const spot of SPOTS) {
       const label = lay(wish, at, spot, full, ruler);
       first ??= label;
-      const inside = label.box.left > 2 && label.box.right < size.width - 2 && label.box.top > 2 && label.box.bottom < size.height - 2;
-      if (inside && !taken.meets(label.box)) return label;
+      const { left, right, top, bottom } = label.box;
+      if (left < 2 || right > size.width - 2 || top < 2 || bottom > size.height - 2 || names.meets(label.box)) continue;
+      if (!marks.meets(label.box)) return label;
+      covering ??= label;
     }
+  if (wish.weighty && covering) return covering;
   return wish.must ? first : null;
 }
 
 function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, full: boolean, ruler: Ruler): Placed {
-  const lines = [{ text: flat(shorten(wish.name.first.text, 34)), small: false }];
-  if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 44)), small: true });
+  const lines = [{ text: flat(shorten(wish.name.first.text, 30)), small: false }];
+  if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 40)), small: true });
   const width = Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong))));
   const height = lines.reduce((sum, line) => sum + lineHeight(line.small, wish.strong), 0);
   const gap = radius + 5;
@@ -133,8 +140,12 @@ function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, f
     left: [x - gap - width, y - height / 2],
     below: [x - width / 2, y + gap - 2],
     above: [x - width / 2, y - gap - height + 2],
+    rightBelow: [x + gap * 0.75, y + gap * 0.45],
+    rightAbove: [x + gap * 0.75, y - gap * 0.45 - height],
+    leftBelow: [x - gap * 0.75 - width, y + gap * 0.45],
+    leftAbove: [x - gap * 0.75 - width, y - gap * 0.45 - height],
   }[spot];
-  const align = spot === "right" ? "left" : spot === "left" ? "right" : "center";
+  const align = spot.startsWith("right") ? "left" : spot.startsWith("left") ? "right" : "center";
   const anchor = { left, right: left + width, center: left + width / 2 }[align];
   return { ...wish, x: anchor, y: top, align, lines, box: { left, top, right: left + width, bottom: top + height } };
 }

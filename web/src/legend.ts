@@ -32,13 +32,13 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
     const { model } = page;
     const dark = isDark(state.theme);
     const focused = document.activeElement instanceof HTMLElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-    const kinds = (all: Kind[], tallied: number[], hidden: ReadonlySet<number>, field: "hiddenTypes" | "hiddenRelations", swatch: (kind: Kind) => SVGElement): Row[] =>
-      all.map((kind, i) => ({
+    const kinds = (all: Kind[], tallied: Tally[], hidden: ReadonlySet<number>, field: "hiddenTypes" | "hiddenRelations", swatch: (kind: Kind) => SVGElement): Row[] =>
+      last(all, tallied).map(({ kind, i }) => ({
         name: kindName(kind, state.language),
         text: kindText(kind, state.language),
         title: kind.definitions?.[state.language === "zh" ? "zh" : "en"],
         swatch: swatch(kind),
-        count: tallied[i],
+        count: tallied[i].all,
         shown: !hidden.has(i),
         toggle: () => page.store.set({ [field]: toggled(hidden, i) }),
         only: () => page.store.set({ [field]: new Set(all.map((_, at) => at).filter((at) => at !== i)) }),
@@ -110,13 +110,29 @@ function line(page: Page, row: Row, key: string): HTMLElement {
   );
 }
 
-function tally({ model }: Page): { types: number[]; relations: number[]; confidences: Map<string, number> } {
-  const types = model.types.map(() => 0);
-  const relations = model.relations.map(() => 0);
+/** How many there are of a kind, and how many of these do not stand aside. */
+interface Tally {
+  all: number;
+  drawn: number;
+}
+
+/** Kinds that are drawn come before those that stand aside. */
+function last(all: Kind[], tallied: Tally[]): { kind: Kind; i: number }[] {
+  return all.map((kind, i) => ({ kind, i })).sort((a, b) => Number(!tallied[a.i].drawn) - Number(!tallied[b.i].drawn));
+}
+
+function tally({ model }: Page): { types: Tally[]; relations: Tally[]; confidences: Map<string, number> } {
+  const none = () => ({ all: 0, drawn: 0 });
+  const count = (at: Tally, drawn: boolean) => {
+    at.all += 1;
+    if (drawn) at.drawn += 1;
+  };
+  const types = model.types.map(none);
+  const relations = model.relations.map(none);
   const counted = new Map<string, number>();
-  for (const entity of model.entities) for (const type of entity.types) types[type] += 1;
+  for (const entity of model.entities) for (const type of entity.types) count(types[type], !entity.aside);
   for (const link of model.links) {
-    relations[link.relation] += 1;
+    count(relations[link.relation], !model.entities[link.source].aside && !model.entities[link.target].aside);
     counted.set(link.confidence, (counted.get(link.confidence) ?? 0) + 1);
   }
   const said = [...counted].sort(([a, m], [b, n]) => Number(!a) - Number(!b) || n - m);

@@ -1,6 +1,6 @@
 /** What the network holds as a whole, while nothing is selected. */
 import { el } from "./dom";
-import { entityLink } from "./details";
+import { entityLink } from "./mention";
 import type { Page } from "./page";
 import { say } from "./page";
 import { typeSwatch } from "./swatch";

@@ -33,7 +33,7 @@ function batches(scene: Scene, look: Look): Batch[] {
     const key = `${weight} ${colour} ${line}`;
     let batch = found.get(key);
     if (!batch) {
-      const alpha = weight > 1 ? 1 : weight < 1 ? FADED * 0.7 : 0.62;
+      const alpha = weight > 1 ? 1 : weight < 1 ? FADED * 0.7 : 0.5;
       found.set(key, (batch = { colour: onGround(colour, look.ink.dark), line, alpha, width: weight > 1 ? 1.8 : 1, links: [] }));
     }
     batch.links.push(i);

@@ -21,7 +21,7 @@ export function folded(text: string): string {
 /** Returns the pinyin of a Chinese text in full and by initials, or nothing for other text. */
 export function spelled(text: string): string[] {
   if (!HAN.test(text) || !pinyin.isSupported()) return [];
-  const parts = pinyin.parse(text.slice(0, 80)).map(({ type, target }) => ({ han: Number(type) === TRANSLATED, text: folded(target) }));
+  const parts = pinyin.parse(text.slice(0, 80)).map(({ type, target }) => ({ han: (type as number) === TRANSLATED, text: folded(target) }));
   return [parts.map((part) => part.text).join(""), parts.map((part) => (part.han ? part.text.slice(0, 1) : part.text)).join("")];
 }
 
@@ -91,7 +91,7 @@ export function search(page: Page): { element: HTMLElement; render: () => void; 
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (at: number) => {
-    const entity = found[at]?.entity;
+    const entity = found.at(at)?.entity;
     if (entity === undefined) return;
     close();
     input.value = "";

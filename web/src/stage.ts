@@ -21,6 +21,8 @@ import { kindText, nameOf } from "./words";
 
 /** Above so many entities, moving shows no names: placing them would take longer than a frame. */
 const MANY = 4000;
+/** So many of the most connected have their names shown where there is any room at all. */
+const WEIGHTY = 16;
 /** No frame places more names than this, however many there are. */
 const MOST_NAMES = 420;
 
@@ -238,7 +240,7 @@ export class Stage {
       if (x >= left && x <= right && y >= top && y <= bottom) wanted.push(i);
     }
     wanted.sort((a, b) => this.weights[b] - this.weights[a]);
-    return wanted.slice(0, MOST_NAMES).map((i) => {
+    return wanted.slice(0, MOST_NAMES).map((i, rank) => {
       const first = i === selected || i === hover;
       const radius = this.scene.radius[i] * marks;
       return {
@@ -247,6 +249,7 @@ export class Stage {
         name: nameOf(this.model.entities[i], language),
         full: first || this.lit !== null || radius > 9 || camera.scale > 1.3,
         strong: first || (this.scene.radius[i] >= 9.5 && this.lit === null),
+        weighty: rank < WEIGHTY || this.lit !== null,
         must: first,
       };
     });

@@ -1,7 +1,7 @@
 /** All entities and relations as tables: the twin of the drawing for who cannot or will not look. */
 import { el, replace, saidAll } from "./dom";
 import { downloadCsv } from "./download";
-import { entityLink } from "./details";
+import { entityLink } from "./mention";
 import type { Page } from "./page";
 import { say } from "./page";
 import { chips } from "./sources";
