@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergraph.layout.adjacency import typical
-from clustergraph.layout.forces import Places, Weights, repulsion
+from clustergraph.layout.forces import Places, Weights, lengths, repulsion
 
 GAP = 14.0  # what the pushing leaves free between two discs
 _ROUNDS = 80
@@ -38,10 +38,10 @@ def swell(place: Places, room: Weights) -> Places:
         # A clump smaller than a cell is widened about its middle.
         count = np.bincount(here)[here]
         middle = (np.bincount(here, place.real) + 1j * np.bincount(here, place.imag))[here] / count
-        square = np.bincount(here, np.abs(place - middle) ** 2)[here] / count
+        square = np.bincount(here, lengths(place - middle) ** 2)[here] / count
         widening = np.sqrt(needed / (2 * np.pi * square + 1e-9))
         step += (place - middle) * (np.clip(widening, 1, _WIDEST) - 1)
-        place = place + step * np.minimum(1, 0.2 * cell / (np.abs(step) + 1e-12))
+        place = place + step * np.minimum(1, 0.2 * cell / (lengths(step) + 1e-12))
     return place
 
 
@@ -56,12 +56,12 @@ def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
     for turn in range(_ROUNDS):
         one, other = close_pairs(place, radius, GAP)
         gap = np.where(np.maximum(mobile[one], mobile[other]) < 1, 0, GAP)
-        close = np.abs(place[other] - place[one]) < radius[one] + radius[other] + gap
+        close = lengths(place[other] - place[one]) < radius[one] + radius[other] + gap
         one, other, gap = one[close], other[close], gap[close]
         if not len(one):
             return place
         apart = place[other] - place[one]
-        length = np.abs(apart)
+        length = lengths(apart)
         on_top = length < _SAME
         # Two nodes on the same spot have no direction: each pair gets one of its own.
         apart[on_top] = np.exp(2.399963j * (one[on_top] + 7.0 * other[on_top]))
@@ -78,7 +78,7 @@ def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
         place += move / np.maximum(1, count) ** (0.5 if turn < _ROUNDS // 2 else 0.25)
     one, other = close_pairs(place, radius, 0.0)
     if len(one):
-        wanted = (radius[one] + radius[other] + 0.05) / np.abs(place[other] - place[one])
+        wanted = (radius[one] + radius[other] + 0.05) / lengths(place[other] - place[one])
         place *= min(float(wanted.max()), 2.0)
     return place
 
@@ -97,13 +97,13 @@ def close_pairs(
     cell = 2 * float(radius[small].max(initial=0)) + gap
     pairs = [_within(place, small, max(cell, 1e-3))]
     for node in big:
-        near = np.flatnonzero(np.abs(place - place[node]) < radius + radius[node] + gap)
+        near = np.flatnonzero(lengths(place - place[node]) < radius + radius[node] + gap)
         # Two big discs would meet twice, and every disc meets itself.
         near = near[(radius[near] <= usual) | (near > node)]
         pairs.append((np.full(len(near), node), near))
     one = np.concatenate([pair[0] for pair in pairs])
     other = np.concatenate([pair[1] for pair in pairs])
-    close = np.abs(place[one] - place[other]) < radius[one] + radius[other] + gap
+    close = lengths(place[one] - place[other]) < radius[one] + radius[other] + gap
     return one[close], other[close]
 
 
