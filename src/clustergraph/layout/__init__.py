@@ -25,7 +25,7 @@ def positions(
 
     `edges` has shape (m, 2); their order, direction, repetition and loops make no difference.
     `sizes` are the nodes' radii in the same unit, shape (count,), 8 each unless given. The result
-    has shape (count, 2). The same input gives the same bytes.
+    has shape (count, 2). The same input gives the same bytes on every run.
 
     `start` are the positions of a former drawing, shape (count, 2), NaN for a node that is new.
     Nodes that had a place then keep it but for the little that a new one beside them needs; only
