@@ -24,8 +24,20 @@ export function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-function blend(a: Rgb, b: Rgb, share: number): Rgb {
-  return a.map((channel, i) => Math.round(channel + (b[i] - channel) * share)) as unknown as Rgb;
+/** Returns the colour with another lightness (HSL), so that a dark red grows bright and not pale. */
+function lightened(rgb: Rgb, by: number): Rgb {
+  const [r, g, b] = rgb.map((channel) => channel / 255);
+  const most = Math.max(r, g, b);
+  const least = Math.min(r, g, b);
+  const light = (most + least) / 2;
+  const spread = most - least;
+  const saturation = spread ? spread / (1 - Math.abs(2 * light - 1)) : 0;
+  const turn = !spread ? 0 : most === r ? ((g - b) / spread + 6) % 6 : most === g ? (b - r) / spread + 2 : (r - g) / spread + 4;
+  const next = Math.min(1, Math.max(0, light + by));
+  const chroma = Math.min(saturation, 0.82) * (1 - Math.abs(2 * next - 1));
+  const other = chroma * (1 - Math.abs((turn % 2) - 1));
+  const six: [number, number, number][] = [[chroma, other, 0], [other, chroma, 0], [0, chroma, other], [0, other, chroma], [other, 0, chroma], [chroma, 0, other]];
+  return six[Math.floor(turn) % 6].map((channel) => Math.round((channel + next - chroma / 2) * 255)) as unknown as Rgb;
 }
 
 function hex(rgb: Rgb): string {
@@ -40,13 +52,14 @@ export function onGround(colour: string, dark: boolean): string {
   let found = cache.get(key);
   if (found === undefined) {
     const ground = hex(GROUND[dark ? "dark" : "light"]);
-    const towards: Rgb = dark ? [255, 255, 255] : [0, 0, 0];
     const wanted = dark ? 5 : 3;
-    let share = 0;
-    do {
-      found = hex(blend(parse(colour), towards, share));
-      share += 0.05;
-    } while (share < 1 && contrast(found, ground) < wanted);
+    const step = dark ? 0.03 : -0.03;
+    let by = 0;
+    found = hex(parse(colour));
+    while (Math.abs(by) < 1 && contrast(found, ground) < wanted) {
+      by += step;
+      found = hex(lightened(parse(colour), by));
+    }
     cache.set(key, found);
   }
   return found;

@@ -1,6 +1,6 @@
 /** Files for the reader to keep: pictures of what is seen, tables of what is listed. */
-import { onGround } from "./colour";
-import { ink } from "./colour";
+import { ink, onGround } from "./colour";
+import { csv } from "./csv";
 import type { Page } from "./page";
 import { sayPlain } from "./page";
 import { SvgPen } from "./svg";
@@ -72,16 +72,6 @@ export function downloadSvg(page: Page): void {
   const pen = new SvgPen(size);
   picture(page, pen, size);
   save(new Blob([pen.text()], { type: "image/svg+xml" }), "network.svg");
-}
-
-/** Returns a cell as CSV (RFC 4180) that no spreadsheet takes for a formula. */
-export function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-export function csv(rows: string[][]): string {
-  return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 }
 
 export function downloadCsv(page: Page, what: string, columns: { head: Word; text: (index: number) => string }[], rows: number[]): void {

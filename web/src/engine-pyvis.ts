@@ -4,6 +4,7 @@ import { markScale } from "./camera";
 import { onGround } from "./colour";
 import { DASHES } from "./pen";
 import type { Engine, Look, Scene } from "./scene";
+import { strength } from "./scene";
 
 type Fields = Record<string, unknown>;
 
@@ -144,10 +145,10 @@ export class PyvisEngine implements Engine {
     const dashes = DASHES[scene.links[id].line];
     return {
       hidden: false,
-      color: { color: onGround(scene.links[id].colour, look.ink.dark), opacity: weight > 1 ? 1 : weight < 1 ? 0.12 : 0.48, inherit: false },
+      color: { color: onGround(scene.links[id].colour, look.ink.dark), opacity: Math.round(strength(weight, scene.links.length) * 100) / 100, inherit: false },
       width: Math.round(((weight > 1 ? 1.8 : 1) / scale) * 100) / 100,
       dashes: dashes.length ? dashes.map((part) => Math.round((part / scale) * 10) / 10) : false,
-      arrows: scene.links[id].arrow ? { to: { enabled: true, scaleFactor: Math.round((0.36 / scale) * 100) / 100 } } : { to: { enabled: false } },
+      arrows: scene.links[id].arrow ? { to: { enabled: true, scaleFactor: Math.round(((weight > 1 ? 0.34 : 0.4 * Math.min(1, markScale(this.camera))) / scale) * 100) / 100 } } : { to: { enabled: false } },
     };
   }
 }

@@ -62,7 +62,7 @@ export function titleOf(page: Page): Spoken[] {
 function drawerButton(page: Page, drawer: "legend" | "details"): { element: HTMLElement; render: () => void } {
   const lines = { legend: "M2 4H14M2 8H14M2 12H14", details: "M2 3H14V13H2ZM9 3V13" }[drawer];
   const icon = svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d: lines, stroke: "currentColor", "stroke-width": 1.6, fill: "none" }));
-  const element = el("button", { type: "button", class: `button drawer-button ${drawer}`, on: { click: () => page.store.set({ drawer: page.store.state.drawer === drawer ? "none" : drawer }) } }, icon);
+  const element = el("button", { type: "button", class: "button drawer-button", "data-drawer-of": drawer, on: { click: () => page.store.set({ drawer: page.store.state.drawer === drawer ? "none" : drawer }) } }, icon);
   const render = () => {
     element.setAttribute("aria-label", sayPlain(page, drawer));
     element.setAttribute("aria-expanded", String(page.store.state.drawer === drawer));

@@ -6,7 +6,7 @@ import type { Line } from "./data";
 import type { Pen } from "./pen";
 import { DASHES, outline } from "./pen";
 import type { Look, Scene, SceneLink } from "./scene";
-import { along, via } from "./scene";
+import { along, strength, via } from "./scene";
 
 const FADED = 0.2;
 
@@ -33,7 +33,7 @@ function batches(scene: Scene, look: Look): Batch[] {
     const key = `${weight} ${colour} ${line}`;
     let batch = found.get(key);
     if (!batch) {
-      const alpha = weight > 1 ? 1 : weight < 1 ? FADED * 0.7 : 0.5;
+      const alpha = strength(weight, scene.links.length);
       found.set(key, (batch = { colour: onGround(colour, look.ink.dark), line, alpha, width: weight > 1 ? 1.8 : 1, links: [] }));
     }
     batch.links.push(i);
@@ -121,14 +121,16 @@ function paintEntities(pen: Pen, scene: Scene, look: Look, camera: Camera, size:
     else groups.set(key, [i]);
   }
   for (const [key, group] of [...groups].sort(([a], [b]) => Number(a[0]) - Number(b[0]))) {
-    // A ground-coloured edge keeps marks apart from the links that run under them.
-    pen.globalAlpha = 1;
-    pen.fillStyle = pen.strokeStyle = look.ink.ground;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    for (const i of group) mark(pen, scene, i, camera, size, marks);
-    pen.fill();
-    pen.stroke();
+    if (marks > 0.3) {
+      // A ground-coloured edge keeps marks apart from the links that run under them.
+      pen.globalAlpha = 1;
+      pen.fillStyle = pen.strokeStyle = look.ink.ground;
+      pen.lineWidth = 2;
+      pen.beginPath();
+      for (const i of group) mark(pen, scene, i, camera, size, marks);
+      pen.fill();
+      pen.stroke();
+    }
     pen.globalAlpha = key.startsWith("0") ? FADED : 1;
     pen.fillStyle = onGround(key.slice(2), look.ink.dark);
     pen.beginPath();

@@ -33,6 +33,13 @@ export interface Look {
   ink: Ink;
 }
 
+/** How strongly links are drawn: the more there are, the less each may cover. */
+export function strength(weight: number, count: number): number {
+  if (weight > 1) return 1;
+  const crowd = Math.min(1, Math.max(0.3, Math.sqrt(700 / Math.max(count, 1))));
+  return crowd * (weight < 1 ? 0.13 : 0.5);
+}
+
 export type Via = [x: number, y: number] | null;
 
 /** Returns the control point of a link's curve, or null for a straight one; vis-network bends alike. */
@@ -52,9 +59,6 @@ export function along(x1: number, y1: number, bow: Via, x2: number, y2: number, 
   return [u * u * x1 + 2 * u * t * bow[0] + t * t * x2, u * u * y1 + 2 * u * t * bow[1] + t * t * y2];
 }
 
-export interface Hit {
-  entity: number;
-}
 
 /** One way to put a scene on the screen. The page knows no more of it than this. */
 export interface Engine {

@@ -248,7 +248,7 @@ export class Stage {
         weight: this.weights[i] + (first ? 1e6 : 0),
         name: nameOf(this.model.entities[i], language),
         full: first || this.lit !== null || radius > 9 || camera.scale > 1.3,
-        strong: first || (this.scene.radius[i] >= 9.5 && this.lit === null),
+        strong: first || (this.scene.radius[i] >= 9.5 && this.lit === null && size.width > 600),
         weighty: rank < WEIGHTY || this.lit !== null,
         must: first,
       };
