@@ -35,9 +35,7 @@ def main() -> None:
     """Run the program and leave with its exit code."""
     debug = "--debug" in sys.argv
     try:
-        program(prog_name="clustergraph", standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        sys.exit(program(prog_name="clustergraph", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(2)

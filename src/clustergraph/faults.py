@@ -8,10 +8,12 @@ from clustergraph import datatypes
 from clustergraph import terms as terms_
 from clustergraph.errors import Problem, problem
 from clustergraph.iris import sql_is_http_iri, sql_text
-from clustergraph.terms import INVISIBLE, sql_trimmed
+from clustergraph.terms import CONTROL, INVISIBLE, sql_has_control, sql_trimmed
+from clustergraph.vocabulary import SCHEMA
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
+    from clustergraph.columns import Column
     from clustergraph.tables import Table
 
 _SEARCHED = 200  # unknown ids for which a near one is looked for: each costs a pass over all ids
@@ -65,8 +67,6 @@ def _entities(checked: "Checked") -> Iterator[Problem]:
     identifier, kind = terms.cell("entities", "id"), terms.cell("entities", "type")
     id_header, type_header = place.header("id"), place.header("type")
     raw = terms.structure["entities"]["id"]
-    if table.rows == 0:
-        yield problem("table-empty", table.file, "the table has a header and no rows")
     for (row,) in checked.query("SELECT row FROM entity_fates WHERE fate = 'id-empty'"):
         text = "the row has no id, so it was left out"
         yield place.problem("id-empty", text, _int(row), column=id_header, value="")
@@ -150,8 +150,6 @@ def _nfc(text: str) -> str:
 def _relations(checked: "Checked") -> Iterator[Problem]:
     table = checked.tables.relations
     place = _Place(table)
-    if table.rows == 0:
-        yield problem("table-empty", table.file, "the table has a header and no rows")
     words = ("source", "relation", "target")
     cells = dict(zip(words, terms_.ends(checked.terms), strict=True))
     for word, cell in cells.items():
@@ -300,10 +298,10 @@ def _known_types(checked: "Checked", cells: Sequence[object]) -> list[str]:
 
 
 def _periods(checked: "Checked", place: _Place) -> Iterator[Problem]:
-    properties = {p.column.word: p for p in checked.terms.properties["relations"]}
-    if not {"start", "end"} <= properties.keys():
+    properties = {p.iri: p for p in checked.terms.properties["relations"]}
+    start, end = properties.get(SCHEMA + "startDate"), properties.get(SCHEMA + "endDate")
+    if start is None or end is None:
         return
-    start, end = properties["start"], properties["end"]
     first, last = (p.value(p.column.cell) for p in (start, end))
     dates = (
         "("
@@ -327,6 +325,9 @@ def _periods(checked: "Checked", place: _Place) -> Iterator[Problem]:
 
 def _values(checked: "Checked", table: "Table") -> Iterator[Problem]:
     place = _Place(table)
+    for column in table.columns:
+        if column.cell in checked.terms.control[table.name]:
+            yield from _controls(checked, place, column)
     for prop in checked.terms.properties[table.name]:
         cell = prop.column.cell
         pieces = f"unnest({prop.pieces(cell)})" if prop.separator else cell
@@ -357,6 +358,18 @@ def _values(checked: "Checked", table: "Table") -> Iterator[Problem]:
                     column=prop.column.name,
                     value=str(piece),
                 )
+
+
+def _controls(checked: "Checked", place: _Place, column: "Column") -> Iterator[Problem]:
+    for row, cell in checked.query(
+        f"SELECT row, {column.cell} FROM {place.table.name} WHERE {sql_has_control(column.cell)}"
+    ):
+        found = {c for c in str(cell) if CONTROL.fullmatch(c)}
+        names = _listed([f"U+{ord(c):04X}" for c in sorted(found)], "and")
+        text = f"the cell holds the control character {names}, which XML exports cannot carry"
+        yield place.problem(
+            "character-control", text, _int(row), column=column.name, value=str(cell)
+        )
 
 
 def _unseen(cell: str) -> str:

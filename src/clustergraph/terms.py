@@ -6,6 +6,7 @@ the dataset's namespace and is a problem: a warning, or an error where the user 
 vocabulary of their own, because then the word is most likely misspelt.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ INVISIBLE = (
     " \t\r\n\v\f\u0085\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
+
+# Control characters that XML 1.0 cannot carry, and DEL, which no text needs either.
+CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
 
 STRUCTURE: Mapping[str, tuple[str, ...]] = {
     "entities": ("id", "type"),
@@ -85,7 +89,8 @@ class Terms:
     A type cell may hold several words where the vocabulary gives the `type` column a separator, so
     `types` goes by cell and holds a tuple of IRIs. `names` gives the word of each type and relation
     by IRI, `filled` the number of filled cells of each column, `unnamed` the columns without a
-    name, and `tidy` those where no cell has anything invisible around it.
+    name, `tidy` those where no cell has anything invisible around it, `control` those where one
+    holds a control character.
     """
 
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,6 +99,7 @@ class Terms:
     structure: dict[str, dict[str, str]] = field(default_factory=dict)
     unnamed: dict[str, list[str]] = field(default_factory=dict)
     tidy: dict[str, set[str]] = field(default_factory=dict)
+    control: dict[str, set[str]] = field(default_factory=dict)
     filled: dict[str, dict[str, int]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -109,6 +115,11 @@ def ends(terms: Terms) -> tuple[str, str, str]:
     words = ("source", "relation", "target")
     source, relation, target = (terms.cell("relations", word) or "" for word in words)
     return source, relation, target
+
+
+def sql_has_control(cell: str) -> str:
+    """Return SQL: whether a text holds a control character."""
+    return f"regexp_matches({cell}, {sql_text(CONTROL.pattern)})"
 
 
 def sql_trimmed(cell: str) -> str:
@@ -131,19 +142,23 @@ def _look(terms: Terms, tables: "Tables", table: "Table") -> None:
     """Note for each column how many cells are filled, and whether it is tidy."""
     filled = terms.filled[table.name] = {}
     tidy = terms.tidy[table.name] = set()
+    control = terms.control[table.name] = set()
     around = sql_text(INVISIBLE)
     for start in range(0, len(table.columns), 500):  # an engine's row has its limits
         some = table.columns[start : start + 500]
         looks = ", ".join(
             f"count(nullif({c.cell}, '')), bool_or({c.cell} <> '' AND"
-            f" (contains({around}, left({c.cell}, 1)) OR contains({around}, right({c.cell}, 1))))"
+            f" (contains({around}, left({c.cell}, 1)) OR contains({around}, right({c.cell}, 1)))),"
+            f" bool_or({sql_has_control(c.cell)})"
             for c in some
         )
         row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()
-        for column, count, untidy in zip(some, row[0::2], row[1::2], strict=True):
+        for column, count, untidy, odd in zip(some, row[0::3], row[1::3], row[2::3], strict=True):
             filled[column.cell] = count
             if not untidy:
                 tidy.add(column.cell)
+            if odd:
+                control.add(column.cell)
 
 
 def _read_columns(
