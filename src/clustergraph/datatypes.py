@@ -94,7 +94,8 @@ def hint(datatypes: tuple[str, ...], value: str) -> str:
     found = [DATATYPES[d].example for d in datatypes]
     form = " or ".join(", ".join(found).rsplit(", ", 1))
     if name(datatypes) == "date" and (match := _LOCAL_DATE.fullmatch(value.strip())):
-        return _local_date(*map(int, match.groups()), form)
+        first, second, year = map(int, match.groups())
+        return _local_date(first, second, year) or f"write it like {form}"
     return f"write it like {form}"
 
 
@@ -102,10 +103,10 @@ _LOCAL_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _MONTHS = 12
 
 
-def _local_date(first: int, second: int, year: int, form: str) -> str:
+def _local_date(first: int, second: int, year: int) -> str | None:
     """Say what a date in a local format may mean: two things, where both can be the month."""
     if first > _MONTHS and second > _MONTHS:
-        return f"write it like {form}"
+        return None
     if first > _MONTHS:
         return f"write {year}-{second:02}-{first:02}"
     if second > _MONTHS or first == second:

@@ -41,7 +41,7 @@ def write(
 
 def summary(made: Report, source: str | Path, folder: str | Path) -> str:
     """Return in a few lines what was read, what was built, where it is, and what to do next."""
-    lines = []
+    lines: list[str] = []
     for name, said in made.files.items():
         path, rows = Path(source) / name, _number(said["rows"]["read"], "row")
         lines.append(f"{'' if lines else 'Read':9}{path}: {rows}, {said['encoding']}")

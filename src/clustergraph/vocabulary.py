@@ -222,15 +222,17 @@ def _add(vocabulary: Vocabulary, name: str, quads: "list[pyoxigraph.Quad]") -> N
             term.hierarchy |= CG + "Hierarchy" in kinds
             term.refers |= CG + "Column" in kinds and OWL + "ObjectProperty" in kinds
     for quad in sorted(quads, key=str):
-        if term := vocabulary.terms.get(_value(quad.subject)):
-            _describe(term, quad.predicate.value, quad.object)
-            if term.kind and quad.predicate.value == SKOS + "notation":
-                _claim(words, (term.kind, _value(quad.object)), term, name)
-            elif term.kind and quad.predicate.value in {
-                SKOS + "altLabel",
-                SKOS + "hiddenLabel",
-            }:
-                _claim(spellings, (term.kind, _value(quad.object)), term, name)
+        described = vocabulary.terms.get(_value(quad.subject))
+        if described is None:
+            continue
+        _describe(described, quad.predicate.value, quad.object)
+        claims = {
+            SKOS + "notation": words,
+            SKOS + "altLabel": spellings,
+            SKOS + "hiddenLabel": spellings,
+        }.get(quad.predicate.value)
+        if described.kind and claims is not None:
+            _claim(claims, (described.kind, _value(quad.object)), described, name)
     vocabulary._words |= words  # noqa: SLF001 - this module fills what the class keeps
     vocabulary._spellings |= spellings  # noqa: SLF001 - likewise
 

@@ -1,0 +1,37 @@
+"""`clustergraph build`: the tables become a folder of files."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clustergraph.commands.options import Reading, reading, source_argument, tell
+
+
+@click.command("build", epilog="Example: clustergraph build mycluster -o mycluster/output")
+@source_argument
+@click.option(
+    "-o",
+    "--output",
+    default="output",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write to.",
+)
+@click.option("--plain", is_flag=True, help="Leave out the relation resources (rdf:Statement).")
+@click.option("--page/--no-page", default=True, help="Write the network page, or don't.")
+@reading
+def command(source: Path, output: Path, plain: bool, page: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click hands them over
+    """Build the graph of SOURCE.
+
+    graph.ttl, provenance.ttl, network.html and report.json are written all together, or none.
+    """
+    from clustergraph import folder  # noqa: PLC0415 - heavy
+
+    given = Reading(**options)
+    checked = given.tables(source)
+    with given.progress(f"Writing {output}"):
+        made = folder.write(checked, output, plain=plain, page=page)
+    if not given.quiet:
+        tell(checked.problems)
+        click.echo(folder.summary(made, source, output))

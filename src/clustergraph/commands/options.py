@@ -1,0 +1,161 @@
+"""What the commands share: the options for reading tables, remarks, the list of problems."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+from clustergraph.errors import Problems, Severity, SourceError
+
+if TYPE_CHECKING:
+    from clustergraph.check import Checked
+    from clustergraph.graph import Graph
+
+P = ParamSpec("P")
+
+_SHOWN = 20  # problems of one kind that are told one by one
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_TABLES = ("entities", "relations")
+
+
+def reading(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the options of every command that reads tables; `Reading(**options)` takes them."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--vocabulary",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="A vocabulary in Turtle; may be given more than once. [default: vocabulary.ttl"
+            " beside the tables, if there is one]",
+        ),
+        click.option(
+            "--encoding",
+            multiple=True,
+            metavar="[FILE=]NAME",
+            help="The encoding of the tables, or of one: entities=gb18030. [default: found out]",
+        ),
+        click.option(
+            "--delimiter",
+            multiple=True,
+            metavar="[FILE=]CHARACTER",
+            help="What separates the cells: , ; tab or |. [default: found out]",
+        ),
+        click.option("--base", metavar="IRI", help="The namespace of the dataset's own IRIs."),
+        click.option("--strict", is_flag=True, help="Take every warning for an error."),
+        click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
+        click.option("--debug", is_flag=True, help="Show where an error comes from."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def source_argument(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the argument SOURCE."""
+    return click.argument("source", default="data", type=click.Path(path_type=Path))(command)
+
+
+class Reading:
+    """The options of `reading`, as one value."""
+
+    def __init__(  # noqa: PLR0913 - one keyword an option
+        self,
+        *,
+        vocabulary: Sequence[Path],
+        encoding: Sequence[str],
+        delimiter: Sequence[str],
+        base: str | None,
+        strict: bool,
+        quiet: bool,
+        debug: bool,
+    ) -> None:
+        _ = debug  # main looks for it
+        self.vocabulary, self.base, self.strict, self.quiet = vocabulary, base, strict, quiet
+        self.encoding = _per_file(encoding)
+        self.delimiter = {k: "\t" if v == "tab" else v for k, v in _per_file(delimiter).items()}
+
+    def tables(self, source: Path) -> "Checked":
+        """Read and check the tables of a folder."""
+        from clustergraph import check  # noqa: PLC0415 - heavy
+
+        if source.is_file():
+            raise SourceError(
+                f"{source} is a file; build and check read a folder with entities.csv and"
+                " relations.csv. For an RDF file there are query, export and view."
+            )
+        with self.progress(f"Reading {source}"):
+            return check.read(
+                source,
+                vocabulary=self.vocabulary or None,
+                encoding=self.encoding,
+                delimiter=self.delimiter,
+                base=self.base,
+                strict=self.strict,
+            )
+
+    def graph(self, source: Path) -> "Graph":
+        """Return the graph of a folder of tables or of an RDF file."""
+        from clustergraph import graph  # noqa: PLC0415 - heavy
+
+        if source.is_file():
+            return graph.Graph.open(source)
+        tables = self.tables(source)
+        built = graph.build(tables)
+        serious = [p for p in tables.problems if p.severity is not Severity.NOTE]
+        if serious and not self.quiet:
+            text = (
+                f"{counted(len(serious), 'problem')} in {source}: see clustergraph check {source}"
+            )
+            say(text)
+        return built
+
+    @contextlib.contextmanager
+    def progress(self, what: str) -> Iterator[None]:
+        """Show what is going on, in a terminal only."""
+        if self.quiet or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console  # noqa: PLC0415 - wanted in a terminal only
+
+        with Console(stderr=True).status(what):
+            yield
+
+
+def _per_file(given: Sequence[str]) -> dict[str, str]:
+    """Return the option's value for each table; one without a name before it holds for both."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if sign and name in _TABLES:
+            found[name] = value
+        else:
+            found |= dict.fromkeys(_TABLES, text)
+    return found
+
+
+def say(text: str) -> None:
+    """Print a remark, on standard error."""
+    click.echo(text, err=True)
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word: `1 row`, `2,000 rows`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def tell(problems: Problems, *, out: bool = False) -> None:
+    """Print problems in reading order, the first ones of each kind."""
+    told: dict[str, int] = {}
+    for found in problems:
+        told[found.code] = told.get(found.code, 0) + 1
+        if told[found.code] <= _SHOWN:
+            severity = click.style(found.severity.value, fg=_COLOURS[found.severity])
+            click.echo(f"{severity}: {found} [{found.code}]", err=not out)
+    for code, number in told.items():
+        if number > _SHOWN:
+            more = f"... and {number - _SHOWN:,} more [{code}]; --format json lists them all"
+            click.echo(more, err=not out)
