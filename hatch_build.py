@@ -1,4 +1,8 @@
-"""Builds the page's own code (TypeScript in `web/`) when the package is built."""
+"""Brings into the package what is made or kept elsewhere in the repository.
+
+The page's own code (TypeScript in `web/`) is built; the bundled data and the named queries, which
+stand at the top level for people to find, are copied.
+"""
 
 import os
 import shutil
@@ -8,18 +12,23 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+COPIED = {"data": "example", "queries": "queries"}
 OUTPUTS = ("page.js", "page.css", "template.html", "licences.txt")
 _OLDEST_NODE = 20
 
 
 class PageBuildHook(BuildHookInterface):  # type: ignore[type-arg] # its parameter is of no use here
-    """Makes `src/clustergraph/page/` and has the wheel contain it."""
+    """Makes the package's `page`, `example` and `queries`, and has the wheel contain them."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Build the page before the wheel is packed, or before an editable install."""
         root = Path(self.root)
-        build_page(root / "web", root / "src" / "clustergraph" / "page")
-        build_data["artifacts"].append("/src/clustergraph/page/*")
+        package = root / "src" / "clustergraph"
+        build_page(root / "web", package / "page")
+        for source, name in COPIED.items():
+            shutil.rmtree(package / name, ignore_errors=True)
+            shutil.copytree(root / source, package / name)
+        build_data["artifacts"] += [f"/src/clustergraph/{n}/*" for n in ("page", *COPIED.values())]
 
 
 def build_page(web: Path, page: Path) -> None:
