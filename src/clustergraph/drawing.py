@@ -92,9 +92,9 @@ def _aside(network: "nx.MultiDiGraph[str]", vocabulary: "Vocabulary", types: lis
 
 def _place(drawing: Drawing) -> None:
     """Lay out what is drawn by its relations, and what stands aside next to what it speaks of."""
-    from clustergraph import layout  # noqa: PLC0415 - loads numpy
-
     import numpy as np  # noqa: PLC0415 - loaded when something is drawn
+
+    from clustergraph import layout  # noqa: PLC0415 - loads numpy
 
     network = drawing.network
     drawn = [n for n in network if n not in drawing.aside]
@@ -174,9 +174,10 @@ def to_pyvis(drawing: Drawing) -> "Network":
 
     network = drawing.network
     vis = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
-    for i, (n, said) in enumerate(network.nodes(data=True)):
+    for i, n in enumerate(network):
+        said = network.nodes[n]
         look = drawing.looks[said["types"][0]] if said["types"] else {}
-        node = Node(
+        node: dict[str, Any] = Node(
             n,
             look.get("shape", "dot"),
             name(network, n),
@@ -190,11 +191,12 @@ def to_pyvis(drawing: Drawing) -> "Network":
         vis.node_ids.append(n)
         vis.node_map[n] = node
     vocabulary: Vocabulary = network.graph["vocabulary"]
-    for i, (source, target, said) in enumerate(network.edges(data=True)):
-        look = drawing.looks[said["predicate"]]
-        term = vocabulary.term(said["predicate"])
+    edges: list[tuple[str, str, str]] = list(network.edges(data="predicate"))
+    for i, (source, target, predicate) in enumerate(edges):
+        look = drawing.looks[predicate]
+        term = vocabulary.term(predicate)
         bend = drawing.bend[i]
-        edge = Edge(
+        edge: dict[str, Any] = Edge(
             source,
             target,
             directed=True,

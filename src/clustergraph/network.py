@@ -303,7 +303,7 @@ def _type(network: "nx.MultiDiGraph[str]", word: str) -> str:
     vocabulary: Vocabulary = network.graph["vocabulary"]
     if term := vocabulary.type(word):
         return term.iri
-    used = {t for _, said in network.nodes(data=True) for t in said["types"]}
+    used: set[str] = {t for _, said in network.nodes(data=True) for t in said["types"]}
     for iri in sorted(used):
         if word in {iri, local(iri, network.graph["base"] + "type/")}:
             return iri

@@ -14,7 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import drawing, network as networks
+from clustergraph import drawing
+from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
 from clustergraph.network import IRI, Value
@@ -117,7 +118,9 @@ def to_pyvis(source: "Graph | nx.MultiDiGraph[str]") -> Any:  # noqa: ANN401 - p
 
 
 def _network(source: "Graph | nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
-    return networks.read(source) if hasattr(source, "store") else source
+    from clustergraph.graph import Graph  # noqa: PLC0415 - loads the store
+
+    return networks.read(source) if isinstance(source, Graph) else source
 
 
 def _spoken(titles: dict[str, str], language: Language) -> str:
@@ -204,7 +207,7 @@ def _data(drawn: Drawing, titles: dict[str, str]) -> dict[str, Any]:
 
     entities = {
         "id": [said["id"] for said in nodes],
-        "iri": [n if not said["id"] == n else "" for n, said in zip(network, nodes, strict=True)],
+        "iri": [n if said["id"] != n else "" for n, said in zip(network, nodes, strict=True)],
         "labels": {tag: [said["labels"].get(tag) for said in nodes] for tag in tags},
         "types": [[types[t] for t in said["types"]] for said in nodes],
         "aliases": [[_text(v) for v in said["aliases"]] for said in nodes],

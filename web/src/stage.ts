@@ -68,8 +68,8 @@ export class Stage {
         this.grabbed = null;
         this.move(this.camera, false);
       },
-      hover: (x, y) => this.store.set({ hover: this.at(x, y) }),
-      leave: () => this.store.set({ hover: null }),
+      hover: (x, y) => this.hover(this.at(x, y)),
+      leave: () => this.hover(null),
       click: (x, y, again) => this.click(this.at(x, y), again),
       grab: (x, y) => (this.grabbed = this.at(x, y)) !== null,
       drag: (x, y) => this.drag(x, y),
@@ -282,6 +282,12 @@ export class Stage {
     const [worldX, worldY] = toWorld(this.camera, this.size, x, y);
     const marks = markScale(this.camera) / this.camera.scale;
     return this.grid.at(worldX, worldY, marks, 6 / this.camera.scale, this.look.entities);
+  }
+
+  private hover(entity: number | null): void {
+    if (entity === null) delete this.element.dataset.over;
+    else this.element.dataset.over = "yes";
+    this.store.set({ hover: entity });
   }
 
   private click(entity: number | null, again: boolean): void {
