@@ -21,20 +21,20 @@ from clustergraph.engine import (
     TimeLimitError,
 )
 from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Question, SizeLimitError
+from clustergraph.evaluation import Answer, Prepared, SizeLimitError
 from clustergraph.evaluators import Alone, EvaluationError, Keeper
 from clustergraph.keeper import LENGTH
 
 TRIPLES = "".join(f'<http://e.example/{i}> <http://e.example/p> "{i}" .\n' for i in range(300))
-COUNT = Question("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+COUNT = Prepared("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 ANSWER = Answer(
     "rows",
     "json",
     b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"300",'
     b'"datatype":"http://www.w3.org/2001/XMLSchema#integer"}}]}}',
 )
-ENDLESS = Question("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
-HUNGRY = Question("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?c ?f ?i")
+ENDLESS = Prepared("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
+HUNGRY = Prepared("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?c ?f ?i")
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def listener() -> Iterator[tuple[int, list[object]]]:
 
 def test_answer_comes_back_as_the_bytes_of_the_engine(engine: Engine) -> None:
     assert engine.answer(COUNT) == ANSWER
-    assert engine.answer(Question(COUNT.sparql, rows_format="csv")).body == b"n\r\n300\r\n"
-    assert engine.answer(Question("ASK {}")).body == b'{"head":{},"boolean":true}'
-    graph = engine.answer(Question('CONSTRUCT WHERE { ?s ?p "7" }'))
+    assert engine.answer(Prepared(COUNT.sparql, rows_format="csv")).body == b"n\r\n300\r\n"
+    assert engine.answer(Prepared("ASK {}")).body == b'{"head":{},"boolean":true}'
+    graph = engine.answer(Prepared('CONSTRUCT WHERE { ?s ?p "7" }'))
     assert graph.body == b'<http://e.example/7> <http://e.example/p> "7" .\n'
 
 
@@ -110,9 +110,9 @@ def test_query_over_its_memory_is_stopped_and_the_next_one_answered(file: Path) 
 
 
 def test_answer_over_its_size_is_refused_whole(engine: Engine) -> None:
-    question = Question("SELECT * { ?a ?b ?c . ?d ?e ?f }", size=2**20)
+    prepared = Prepared("SELECT * { ?a ?b ?c . ?d ?e ?f }", size=2**20)
     with pytest.raises(SizeLimitError, match=r"^The answer is larger than its size limit of 1 MB"):
-        engine.answer(question)
+        engine.answer(prepared)
     assert engine.answer(COUNT) == ANSWER
 
 
@@ -130,7 +130,7 @@ def test_answer_over_its_size_is_refused_whole(engine: Engine) -> None:
 )
 def test_deep_nesting_ends_no_more_than_the_query(forking: Engine, query: str) -> None:
     try:
-        answered = bool(forking.answer(Question(query)))
+        answered = bool(forking.answer(Prepared(query)))
     except QueryError as error:
         answered = "\n" in str(error) or str(error).count(". ") <= 1
     assert answered
@@ -142,7 +142,7 @@ def test_stack_overflow_is_told_in_a_sentence(forking: Engine) -> None:
     with pytest.raises(
         EvaluationError, match=r"^The query is nested too deeply to be evaluated\.$"
     ):
-        forking.answer(Question(deep), timeout=60)
+        forking.answer(Prepared(deep), timeout=60)
     assert forking.answer(COUNT) == ANSWER
 
 
@@ -192,15 +192,15 @@ def test_interrupt_stops_the_query_and_not_the_program(file: Path) -> None:
     program = (
         "import time; from pathlib import Path\n"
         "from clustergraph.engine import Engine\n"
-        "from clustergraph.evaluation import Question\n"
+        "from clustergraph.evaluation import Prepared\n"
         f"engine = Engine(Path({str(file)!r}))\n"
-        f"engine.answer(Question({COUNT.sparql!r}))\n"
+        f"engine.answer(Prepared({COUNT.sparql!r}))\n"
         "print('ready', flush=True)\n"
         "try:\n"
-        f"    engine.answer(Question({ENDLESS.sparql!r}))\n"
+        f"    engine.answer(Prepared({ENDLESS.sparql!r}))\n"
         "except KeyboardInterrupt:\n"
         "    started = time.monotonic()\n"
-        f"    answer = engine.answer(Question({COUNT.sparql!r}, rows_format='csv'))\n"
+        f"    answer = engine.answer(Prepared({COUNT.sparql!r}, rows_format='csv'))\n"
         "    print(answer.body, time.monotonic() - started < 1)\n"
     )
     with subprocess.Popen(
@@ -222,9 +222,9 @@ def test_processes_end_with_the_program_that_asked(file: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path\n"
         "from clustergraph.engine import Engine\n"
-        "from clustergraph.evaluation import Question\n"
+        "from clustergraph.evaluation import Prepared\n"
         f"engine = Engine(Path({str(file)!r}))\n"
-        f"engine.answer(Question({COUNT.sparql!r}))\n"
+        f"engine.answer(Prepared({COUNT.sparql!r}))\n"
         "print(engine._home._process.pid, engine._idle[0]._pid, flush=True)\n"
         "os._exit(1)\n"
     )
@@ -280,9 +280,9 @@ CALLS = {
 @pytest.mark.parametrize("query", CALLS.values(), ids=CALLS)
 def test_service_is_refused_and_nobody_is_called(engine: Engine, query: str) -> None:
     with listener() as (port, callers):
-        question = Question(query.replace("ADDRESS", f"http://127.0.0.1:{port}/"))
+        prepared = Prepared(query.replace("ADDRESS", f"http://127.0.0.1:{port}/"))
         with pytest.raises(QueryError, match=r"^SERVICE is refused: "):
-            engine.answer(question)
+            engine.answer(prepared)
         assert engine.answer(COUNT) == ANSWER
     assert callers == []
 
@@ -297,7 +297,7 @@ def _call_without_text_check(file: Path, query: str, *, also: str = "") -> list[
         "keeper.main(sys.argv[1:])\n"
     )
     with listener() as (port, callers):
-        packed = pickle.dumps(Question(query.replace("ADDRESS", f"http://127.0.0.1:{port}/")))
+        packed = pickle.dumps(Prepared(query.replace("ADDRESS", f"http://127.0.0.1:{port}/")))
         done = subprocess.run(
             [sys.executable, "-c", program, str(file)],
             input=LENGTH.pack(len(packed)) + packed,
@@ -334,7 +334,7 @@ def test_service_would_call_if_nothing_stopped_it(file: Path) -> None:
 )
 def test_from_fetches_nothing(engine: Engine, query: str) -> None:
     with listener() as (port, callers):
-        answer = engine.answer(Question(query.replace("PORT", str(port))))
+        answer = engine.answer(Prepared(query.replace("PORT", str(port))))
     assert b'"bindings":[]' in answer.body
     assert callers == []
 
@@ -345,7 +345,7 @@ def test_from_fetches_nothing(engine: Engine, query: str) -> None:
 )
 def test_updates_are_refused(engine: Engine, query: str) -> None:
     with pytest.raises(QueryError, match=r"^[A-Z]+ is refused: a graph is only read here\."):
-        engine.answer(Question(query))
+        engine.answer(Prepared(query))
     assert engine.answer(COUNT) == ANSWER
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from clustergraph import evaluation
 from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Question
+from clustergraph.evaluation import Answer, Prepared
 from clustergraph.evaluators import FORKS, Alone, EvaluationError, Evaluator, Home, Keeper
 from clustergraph.sparql import QuerySyntaxError
 
@@ -67,7 +67,7 @@ class Cancellation:
 
 
 class Engine:
-    """A graph that answers questions in processes of their own.
+    """A graph that answers queries in processes of their own.
 
     `path` is a file of N-Quads or N-Triples that must stay as it is while the engine is open.
     Processes start when they are first needed and end with the engine or with this process.
@@ -82,18 +82,18 @@ class Engine:
 
     def answer(
         self,
-        question: Question,
+        prepared: Prepared,
         *,
         timeout: float | None = None,
         cancellation: Cancellation | None = None,
     ) -> Answer:
-        """Return the answer to a question.
+        """Return the answer to a query.
 
         Raises QueryError where it is no query or goes over a limit; whatever happens, the next
-        question is answered.
+        query is answered.
         """
         seconds = self.limits.timeout if timeout is None else timeout
-        packed = pickle.dumps(question)
+        packed = pickle.dumps(prepared)
         with self._places:
             evaluator = self._free_evaluator()
             if cancellation is not None:

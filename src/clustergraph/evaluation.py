@@ -1,4 +1,4 @@
-"""What happens to a query, wherever it runs: a question goes to a store, an answer comes back."""
+"""What happens to a query, wherever it runs: a query goes to a store, an answer comes back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ GRAPH_FORMATS: Mapping[str, RdfFormat] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Prepared:
     """A query with all that its answer depends on besides the graph.
 
     `terms` take the place of the variables of their names. `rows_format` and `graph_format` are
@@ -78,85 +78,85 @@ class SizeLimitError(QueryError):
 
 
 class Evaluation:
-    """A store that answers questions."""
+    """A store that answers queries."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def answer(self, question: Question) -> Answer:
-        """Return the answer to a question.
+    def answer(self, prepared: Prepared) -> Answer:
+        """Return the answer to a query.
 
         Raises QueryError where the text is no query, asks for SERVICE or an update, calls a
         function that does not exist, or has too large an answer.
         """
-        query = Sparql(question.sparql)
+        query = Sparql(prepared.sparql)
         if query.refusal:
             raise QueryError(query.refusal)
         try:
-            results = self._results(query, question)
+            results = self._results(query, prepared)
         except SyntaxError as error:
-            raise self._fault(query, question, str(error)) from None
+            raise self._fault(query, prepared, str(error)) from None
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(f"The query cannot be answered: {error}.") from None
-        output = _Output(question.size)
+        output = _Output(prepared.size)
         try:
             if isinstance(results, QueryTriples):
-                results.serialize(output, GRAPH_FORMATS[question.graph_format])  # type: ignore[arg-type]
-                kind, form = "graph", question.graph_format
+                results.serialize(output, GRAPH_FORMATS[prepared.graph_format])  # type: ignore[arg-type]
+                kind, form = "graph", prepared.graph_format
             else:
                 # CSV and TSV have no form for a yes or a no.
                 boolean = isinstance(results, QueryBoolean)
-                form = question.rows_format
+                form = prepared.rows_format
                 if boolean and form in ("csv", "tsv"):
                     form = "json"
                 results.serialize(output, ROWS_FORMATS[form])  # type: ignore[arg-type]
                 kind = "boolean" if boolean else "rows"
         except (RuntimeError, OSError) as error:
             raise QueryError(f"The query cannot be answered: {error}.") from None
-        remarks = () if kind == "graph" else tuple(self._remarks(query, question))
+        remarks = () if kind == "graph" else tuple(self._remarks(query, prepared))
         return Answer(kind, form, b"".join(output.pieces), remarks)  # type: ignore[arg-type]
 
     def _results(
-        self, query: Sparql, question: Question
+        self, query: Sparql, prepared: Prepared
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         text = query.text
-        if question.terms:
-            text = query.with_terms({name: str(term) for name, term in question.terms.items()})
-        results = self._run(text, question)
+        if prepared.terms:
+            text = query.with_terms({name: str(term) for name, term in prepared.terms.items()})
+        results = self._run(text, prepared)
         if isinstance(results, QuerySolutions):
             # The engine sorts the columns of a star; people expect those of the query.
             spelt = Sparql(text).with_columns([v.value for v in results.variables])
             if spelt is not None:
-                results = self._run(spelt, question)
+                results = self._run(spelt, prepared)
         return results
 
-    def _run(self, text: str, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def _run(self, text: str, prepared: Prepared) -> QuerySolutions | QueryBoolean | QueryTriples:
         return self.store.query(
             text,
-            base_iri=question.base,
-            prefixes=dict(question.prefixes),
-            use_default_graph_as_union=question.union,
+            base_iri=prepared.base,
+            prefixes=dict(prepared.prefixes),
+            use_default_graph_as_union=prepared.union,
         )
 
-    def _fault(self, query: Sparql, question: Question, message: str) -> QueryError:
+    def _fault(self, query: Sparql, prepared: Prepared, message: str) -> QueryError:
         def parse(text: str) -> object:
-            return self._run(text, question)
+            return self._run(text, prepared)
 
-        if question.terms:
+        if prepared.terms:
             try:
                 parse(query.text)
             except SyntaxError as error:
-                return query.fault(str(error), question.prefixes, parse)
-            names = ", ".join(f"?{name}" for name in question.terms)
+                return query.fault(str(error), prepared.prefixes, parse)
+            names = ", ".join(f"?{name}" for name in prepared.terms)
             return QueryError(f"A value is given for {names}: the query cannot set it as well.")
-        return query.fault(message, question.prefixes, parse)
+        return query.fault(message, prepared.prefixes, parse)
 
-    def _remarks(self, query: Sparql, question: Question) -> list[str]:
+    def _remarks(self, query: Sparql, prepared: Prepared) -> list[str]:
         """Say of each term of the dataset's own that it does not occur."""
         remarks = []
-        for token, iri in query.mentions(question.prefixes):
-            if iri.startswith(question.watched) and not self._knows(NamedNode(iri)):
-                near = did_you_mean(token.text, self._names(question))
+        for token, iri in query.mentions(prepared.prefixes):
+            if iri.startswith(prepared.watched) and not self._knows(NamedNode(iri)):
+                near = did_you_mean(token.text, self._names(prepared))
                 remarks.append(f"Nothing in this graph is called {token.text}{near}.")
         return remarks
 
@@ -166,9 +166,9 @@ class Evaluation:
             next(self.store.quads_for_pattern(*pattern), None) is not None for pattern in patterns
         )
 
-    def _names(self, question: Question) -> list[str]:
-        prefixes = Prefixes(question.prefixes)
-        return [prefixes.compact(iri)[0] for iri in self._iris if iri.startswith(question.watched)]
+    def _names(self, prepared: Prepared) -> list[str]:
+        prefixes = Prefixes(prepared.prefixes)
+        return [prefixes.compact(iri)[0] for iri in self._iris if iri.startswith(prepared.watched)]
 
     @cached_property
     def _iris(self) -> list[str]:

@@ -24,13 +24,13 @@ class EvaluationError(QueryError):
 
 
 class Evaluator(Protocol):
-    """A process that answers one question at a time."""
+    """A process that answers one query at a time."""
 
-    def exchange(self, question: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
-        """Send a question, return what comes back; TimeoutError when late, EOFError when gone."""
+    def exchange(self, prepared: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
+        """Send a query, return what comes back; TimeoutError when late, EOFError when gone."""
 
     def lives(self) -> bool:
-        """Tell whether it still waits for a question."""
+        """Tell whether it still waits for a query."""
 
     def end(self) -> int:
         """Kill the process; return how it ended: an exit code, or minus a signal."""
@@ -152,18 +152,18 @@ class Forked:
         self._lock = threading.Lock()
         self._status: int | None = None
 
-    def exchange(self, question: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
-        """Send a question, return what comes back; TimeoutError when late, EOFError when gone."""
+    def exchange(self, prepared: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
+        """Send a query, return what comes back; TimeoutError when late, EOFError when gone."""
         deadline = time.monotonic() + seconds
         self._line.settimeout(seconds)
-        self._line.sendall(LENGTH.pack(len(question)) + question)
+        self._line.sendall(LENGTH.pack(len(prepared)) + prepared)
         (size,) = LENGTH.unpack(_receive(self._line, LENGTH.size, deadline))
         rest = _receive(self._line, size + LENGTH.size, deadline)
         (length,) = LENGTH.unpack(rest[size:])
         return pickle.loads(rest[:size]), bytes(_receive(self._line, length, None))  # noqa: S301 - by our own program
 
     def lives(self) -> bool:
-        """Tell whether it still waits for a question."""
+        """Tell whether it still waits for a query."""
         if not self._keeper.runs():  # its evaluators end with it, though not in the same moment
             return False
         self._line.setblocking(False)  # noqa: FBT003 - that is how a socket is told
@@ -223,8 +223,8 @@ class OwnProcess:
             self.end()
             raise
 
-    def exchange(self, question: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
-        """Send a question, return what comes back; TimeoutError when late, EOFError when gone."""
+    def exchange(self, prepared: bytes, seconds: float) -> tuple[tuple[Any, ...], bytes]:
+        """Send a query, return what comes back; TimeoutError when late, EOFError when gone."""
         late = threading.Event()
 
         def stop() -> None:
@@ -235,7 +235,7 @@ class OwnProcess:
         timer.start()
         try:
             stdin = _pipe(self._process.stdin)
-            stdin.write(LENGTH.pack(len(question)) + question)
+            stdin.write(LENGTH.pack(len(prepared)) + prepared)
             stdin.flush()
             (size,) = LENGTH.unpack(self._read(LENGTH.size))
             said = pickle.loads(self._read(size))  # noqa: S301 - by our own program
@@ -249,7 +249,7 @@ class OwnProcess:
             timer.cancel()
 
     def lives(self) -> bool:
-        """Tell whether it still waits for a question."""
+        """Tell whether it still waits for a query."""
         return self._process.poll() is None
 
     def end(self) -> int:

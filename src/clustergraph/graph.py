@@ -25,7 +25,7 @@ from pyoxigraph import (
 from clustergraph import formats, rdffile
 from clustergraph.engine import Engine, Limits
 from clustergraph.errors import DataError, QueryError, SourceError
-from clustergraph.evaluation import Evaluation, Question
+from clustergraph.evaluation import Evaluation, Prepared
 from clustergraph.rows import Iri, Rows
 from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
 from clustergraph.writing import aside
@@ -128,11 +128,11 @@ class Graph:
 
         Raises QueryError, whose text says what is wrong and where, or which limit was reached.
         """
-        question = self.question(sparql, substitutions)
+        prepared = self.prepare(sparql, substitutions)
         if isolated:
-            answer = self.engine.answer(question, timeout=timeout)
+            answer = self.engine.answer(prepared, timeout=timeout)
         else:
-            answer = self._evaluation.answer(question)
+            answer = self._evaluation.answer(prepared)
         if answer.kind == "rows":
             return Rows(answer.body, prefixes=self.prefixes, remarks=answer.remarks)
         if answer.kind == "boolean":
@@ -184,12 +184,12 @@ class Graph:
             raise QueryError("This is no CONSTRUCT query; select and ask are for the others.")
         return found
 
-    def question(self, sparql: str, substitutions: Mapping[str, Given] | None = None) -> Question:
+    def prepare(self, sparql: str, substitutions: Mapping[str, Given] | None = None) -> Prepared:
         """Return the query with all that its answer depends on, for `engine` to answer.
 
-        The engine gives bytes in any format that the question names, for a server to pass on.
+        The engine gives bytes in any format that the prepared query names, for a server to pass on.
         """
-        return Question(
+        return Prepared(
             sparql,
             base=self.base,
             prefixes=self.prefixes,

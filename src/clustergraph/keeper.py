@@ -1,12 +1,12 @@
 """The process that keeps a graph in memory and lets others of its kind answer queries.
 
 `engine` starts it as `python -m clustergraph.keeper`. It loads the graph once and then forks an
-*evaluator* for whoever asks: a copy of itself that shares the graph's memory, answers questions,
+*evaluator* for whoever asks: a copy of itself that shares the graph's memory, answers queries,
 and may be killed at any time; the next one is there within milliseconds, whatever the size of the
-graph. Where the system cannot fork, it answers the questions itself and is started anew when it
+graph. Where the system cannot fork, it answers the queries itself and is started anew when it
 had to be killed.
 
-Nothing that runs here can reach the network or open a file once it answers questions: on Linux it
+Nothing that runs here can reach the network or open a file once it answers queries: on Linux it
 lives in a network namespace with nothing in it, where the system permits that, and everywhere but
 on Windows it may open no file descriptor at all, so neither a socket nor a file.
 """
@@ -27,7 +27,7 @@ from typing import BinaryIO
 from pyoxigraph import RdfFormat, Store
 
 from clustergraph.errors import ClustergraphError
-from clustergraph.evaluation import Evaluation, Question
+from clustergraph.evaluation import Evaluation, Prepared
 from clustergraph.sparql import QuerySyntaxError
 
 LENGTH = struct.Struct("!Q")
@@ -43,7 +43,7 @@ _PR_SET_PDEATHSIG = 1
 def main(words: list[str]) -> None:
     """Load the graph in the file named by the first word, then obey.
 
-    The second word is the number of a socket for orders; without it, questions come through the
+    The second word is the number of a socket for orders; without it, queries come through the
     standard input and answers go through the standard output.
     """
     path, *control = words
@@ -66,21 +66,21 @@ def main(words: list[str]) -> None:
         _in_large_stack(lambda: serve(evaluation, sys.stdin.buffer, sys.stdout.buffer))
 
 
-def serve(evaluation: Evaluation, questions: BinaryIO, answers: BinaryIO) -> None:
-    """Answer questions until there are no more."""
-    while len(head := questions.read(LENGTH.size)) == LENGTH.size:
-        question = pickle.loads(questions.read(*LENGTH.unpack(head)))  # noqa: S301 - from the process that started this one
-        said, body = _reply(evaluation, question)
+def serve(evaluation: Evaluation, queries: BinaryIO, answers: BinaryIO) -> None:
+    """Answer queries until there are no more."""
+    while len(head := queries.read(LENGTH.size)) == LENGTH.size:
+        prepared = pickle.loads(queries.read(*LENGTH.unpack(head)))  # noqa: S301 - from the process that started this one
+        said, body = _reply(evaluation, prepared)
         packed = pickle.dumps(said)
         answers.write(LENGTH.pack(len(packed)) + packed + LENGTH.pack(len(body)))
         answers.write(body)
         answers.flush()
 
 
-def _reply(evaluation: Evaluation, question: Question) -> tuple[tuple[object, ...], bytes]:
+def _reply(evaluation: Evaluation, prepared: Prepared) -> tuple[tuple[object, ...], bytes]:
     """Return what to say besides the bytes of the answer, and those."""
     try:
-        answer = evaluation.answer(question)
+        answer = evaluation.answer(prepared)
     except QuerySyntaxError as error:
         return ("syntax", str(error), error.line, error.column), b""
     except ClustergraphError as error:
@@ -125,13 +125,13 @@ def _end(pid: int) -> int:
 def _evaluate(line: socket.socket, evaluation: Evaluation, memory: int) -> None:
     """Be an evaluator to the end of this process."""
     _die_with_parent()
-    questions, answers = line.makefile("rb"), line.makefile("wb")
+    queries, answers = line.makefile("rb"), line.makefile("wb")
 
     def work() -> None:
         with suppress(BrokenPipeError, ConnectionResetError):
             _give_up_memory(memory)
             _give_up_files()
-            serve(evaluation, questions, answers)
+            serve(evaluation, queries, answers)
         os._exit(0)
 
     _in_large_stack(work)
