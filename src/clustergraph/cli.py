@@ -5,6 +5,7 @@ data has errors (for `check`: any error or warning), 2 it could not run.
 """
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -25,9 +26,10 @@ class _Program(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        _ = ctx
         if cmd_name not in COMMANDS:
-            return None
+            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
         found: click.Command = import_module(f"clustergraph.commands.{cmd_name}").command
         return found
 
