@@ -52,18 +52,21 @@ class Cancellation:
     def __init__(self) -> None:
         self.cancelled = False
         self._evaluator: Evaluator | None = None
+        self._lock = threading.Lock()
 
     def cancel(self) -> None:
-        """Stop the query now, or before it starts."""
-        self.cancelled = True
-        if (evaluator := self._evaluator) is not None:
-            evaluator.end()
+        """Stop the query now, or before it starts; a query that is answered stays so."""
+        with self._lock:
+            self.cancelled = True
+            if self._evaluator is not None:
+                self._evaluator.end()
 
-    def watch(self, evaluator: Evaluator) -> None:
-        """Know whom to stop."""
-        self._evaluator = evaluator
-        if self.cancelled:
-            evaluator.end()
+    def watch(self, evaluator: Evaluator | None) -> None:
+        """Know whom to stop: nobody any more once the query is answered."""
+        with self._lock:
+            self._evaluator = evaluator
+            if self.cancelled and evaluator is not None:
+                evaluator.end()
 
 
 class Engine:
@@ -114,6 +117,11 @@ class Engine:
             except BaseException:  # Ctrl-C above all
                 evaluator.end()
                 raise
+            if cancellation is not None:  # the evaluator's next query may be somebody else's
+                cancellation.watch(None)
+                if cancellation.cancelled:
+                    evaluator.end()
+                    raise CancelledError("The query was cancelled.")
             self._idle.append(evaluator)
         return self._read(said, body)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -21,7 +23,7 @@ from clustergraph.sparql import Sparql, did_you_mean
 from clustergraph.turtle import Prefixes
 
 if TYPE_CHECKING:
-    from pyoxigraph import BlankNode, Literal, Triple
+    from pyoxigraph import Literal, Triple
 
 # Above this, looking for the nearest name would cost more than the query.
 FEW_TRIPLES = 200_000
@@ -49,7 +51,8 @@ class Prepared:
     `terms` take the place of the variables of their names. `rows_format` and `graph_format` are
     names from `formats.FORMATS`, `size` is the most bytes an answer may have. `watched` are the
     namespaces in which a term that the graph does not have is worth a remark. With `union` the
-    default graph is all graphs together.
+    default graph is all graphs together. `dataset` names the graphs that make the default graph,
+    and the named ones, in place of what FROM says (SPARQL 1.1 Protocol, section 2.1.4).
     """
 
     sparql: str
@@ -61,6 +64,7 @@ class Prepared:
     size: int = 256 * 2**20
     watched: tuple[str, ...] = ()
     union: bool = False
+    dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +135,18 @@ class Evaluation:
         return results
 
     def _run(self, text: str, prepared: Prepared) -> QuerySolutions | QueryBoolean | QueryTriples:
+        default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        named: list[NamedNode | BlankNode] | None = None
+        if prepared.dataset is not None:
+            default = [NamedNode(iri) for iri in prepared.dataset[0]]
+            named = [NamedNode(iri) for iri in prepared.dataset[1]]
         return self.store.query(
             text,
             base_iri=prepared.base,
             prefixes=dict(prepared.prefixes),
-            use_default_graph_as_union=prepared.union,
+            use_default_graph_as_union=prepared.union and default is None,
+            default_graph=default,
+            named_graphs=named,
         )
 
     def _fault(self, query: Sparql, prepared: Prepared, message: str) -> QueryError:
