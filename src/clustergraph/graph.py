@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from clustergraph.check import Checked
+    from clustergraph.questions import Questions
     from clustergraph.tables import Tables
     from clustergraph.vocabulary import Vocabulary
 
@@ -46,7 +47,7 @@ class Graph:
     """RDF triples that can be asked, written and handed on.
 
     `base` is the namespace of the dataset's own IRIs, `prefixes` are preset in every query,
-    `checked` are the tables it was built from, if any.
+    `checked` are the tables it was built from, if any, `folder` is where these or its file lie.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Graph:
         self._limits = Limits()
         self._chunks = chunks
         self._plain = False
+        table = checked.tables.entities.path if checked else None
+        self.folder = table.parent if table else None
 
     @classmethod
     def of(cls, checked: "Checked", *, plain: bool = False) -> Self:
@@ -94,7 +97,9 @@ class Graph:
         """
         content, prefixes = rdffile.read(Path(path))
         base = prefixes.get("", DEFAULT_BASE)
-        return cls(lambda: (content,), base=base, prefixes={**PREFIXES, **prefixes})
+        graph = cls(lambda: (content,), base=base, prefixes={**PREFIXES, **prefixes})
+        graph.folder = Path(path).parent
+        return graph
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":
@@ -184,6 +189,21 @@ class Graph:
             raise QueryError("This is no CONSTRUCT query; select and ask are for the others.")
         return found
 
+    @cached_property
+    def questions(self) -> "Questions":
+        """The named queries: those shipped, and those in `queries` beside the tables."""
+        from clustergraph import questions  # noqa: PLC0415 - names what is read here
+
+        return questions.of(self)
+
+    def answer(self, name: str, /, **given: object) -> "Rows | Graph":
+        """Return the answer to a named query: `graph.answer("firms-in-zone", zone="sjz-htz")`.
+
+        A parameter takes an id, an IRI or a name in any language; what is not given has its
+        default, and the empty text means all. Raises ParameterError, which names the choices.
+        """
+        return self.questions[name].answer(self, given)
+
     def prepare(self, sparql: str, substitutions: Mapping[str, Given] | None = None) -> Prepared:
         """Return the query with all that its answer depends on, for `engine` to answer.
 
@@ -241,17 +261,14 @@ class Graph:
         return Evaluation(self.store)
 
     def labels(self, iris: Iterable[str], language: str = "en") -> dict[str, str]:
-        """Return the name of each of these IRIs that has one, in this language where possible."""
-        found: dict[str, tuple[bool, str]] = {}
-        label = NamedNode(PREFIXES["rdfs"] + "label")
-        for iri in set(iris):
-            for quad in self.store.quads_for_pattern(NamedNode(iri), label, None):
-                if isinstance(quad.object, Literal):
-                    other = quad.object.language != language
-                    found[iri] = min(
-                        found.get(iri, (True, "\U0010ffff")), (other, quad.object.value)
-                    )
-        return {iri: text for iri, (_, text) in found.items()}
+        """Return the name of each of these IRIs that has one, in this language where possible.
+
+        Types, relations and columns have those of the vocabulary; a relation resource has the
+        names of its two ends and, between them, that of the relation.
+        """
+        from clustergraph import labels  # noqa: PLC0415 - asks this graph
+
+        return labels.read(self, iris, language)
 
     # The triples
 
