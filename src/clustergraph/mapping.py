@@ -36,12 +36,14 @@ class Mapping:
     """The mapping of one pair of checked tables, in one syntax.
 
     `plain` leaves the relation resources out. `used` collects the prefixes of what was mapped.
+    `only` restricts tables, by name, to the rows `t` for which a condition in SQL holds.
     """
 
     checked: "Checked"
     syntax: Syntax = Syntax.TURTLE
     plain: bool = False
     used: set[str] = field(default_factory=set)
+    only: dict[str, str] = field(default_factory=dict)
 
     @property
     def _terms(self) -> Terms:
@@ -149,7 +151,8 @@ class Mapping:
             query = (
                 f"SELECT cell, list_sort(list(DISTINCT CASE {entity} {address} {plain} END))"
                 f" AS objects FROM (SELECT cell, unnest({pieces}) AS piece"
-                f" FROM (SELECT DISTINCT {cell} AS cell FROM {table} WHERE {cell} <> ''))"
+                f" FROM (SELECT DISTINCT {cell} AS cell FROM {table} t WHERE {cell} <> ''"
+                f" AND {self.only.get(table, 'true')}))"
                 " LEFT JOIN entity_ids e ON e.id = piece GROUP BY cell"
             )
             yield f"{table}_r{prop.column.index}", query
@@ -186,7 +189,40 @@ class Mapping:
         return (
             "FROM relations t"
             f" JOIN predicates ON predicates.word = {self._terms.cell('relations', 'relation')}"
-            " WHERE t.row NOT IN (SELECT row FROM relation_fates)"
+            f" WHERE {self._kept('relations')}"
+        )
+
+    def _kept(self, table: str) -> str:
+        """Return SQL: whether the row `t` makes triples, and is one of those asked for."""
+        fates = "entity_fates" if table == "entities" else "relation_fates"
+        kept = f"t.row NOT IN (SELECT row FROM {fates})"
+        return f"{kept} AND {self.only[table]}" if table in self.only else kept
+
+    def facts(self, table: str) -> str:
+        """Return SQL that selects `row`, `cell` (as in DuckDB) and `text`: the lines of one cell.
+
+        It reads what `blocks` reads, and gives the same lines before they are grouped.
+        """
+        if table == "entities":
+            lines = [self._types(), *self.lines("s", "entities")]
+            structure, source = ["type"], self._entity_rows()
+        else:
+            direct = self.line("s", "p", "o")
+            lines = [direct, *self._statement_lines()]
+            structure, source = (
+                ["relation", "relation", "source", "relation", "target"],
+                (f" FROM {self._statement_rows()}"),
+            )
+            if self.plain:
+                lines, structure = lines[:1], structure[:1]
+        cells = [self._terms.structure[table][word] for word in structure]
+        cells += [p.column.cell for p in self._terms.properties[table]][: len(lines) - len(cells)]
+        pairs = ", ".join(
+            f"{{'cell': '{cell}', 'text': {line}}}" for cell, line in zip(cells, lines, strict=True)
+        )
+        return (
+            "SELECT row, made.cell AS cell, made.text AS text FROM"
+            f" (SELECT t.row, unnest([{pairs}]) AS made{source}) WHERE made.text <> ''"
         )
 
     def _ends(self) -> str:
@@ -199,24 +235,8 @@ class Mapping:
 
     def _entity_blocks(self) -> str:
         """Return SQL for one block an entity; rows that share an id are merged value by value."""
-        identifier = self._terms.cell("entities", "id") or ""
-        line = self.line("s", self._a, "o")
-        types = f"array_to_string(list_transform(types.terms, lambda o: {line}), '')"
-        lines = [types, *self.lines("s", "entities")]
-        joins = "".join(
-            f" LEFT JOIN entities_r{p.column.index} r{p.column.index}"
-            f" ON r{p.column.index}.cell = t.{p.column.cell}"
-            for p in self._terms.properties["entities"]
-            if p.refers
-        )
-        rows = (
-            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"
-            f" {self._terms.cell('entities', 'type')} AS type_cell FROM entities)"
-        )
-        source = (
-            f" FROM {rows} t LEFT JOIN types ON types.cell = t.type_cell{joins}"
-            " WHERE t.row NOT IN (SELECT row FROM entity_fates)"
-        )
+        lines = [self._types(), *self.lines("s", "entities")]
+        source = self._entity_rows()
         single = f"SELECT id, s, concat({', '.join(lines)}) AS lines{source}"
         if self.checked.shared_ids:
             shared = "t.id IN (SELECT id FROM entity_ids WHERE rows > 1)"
@@ -235,9 +255,39 @@ class Mapping:
             " LEFT JOIN direct ON direct.source = e.id"
         )
 
+    def _types(self) -> str:
+        line = self.line("s", self._a, "o")
+        return f"array_to_string(list_transform(types.terms, lambda o: {line}), '')"
+
+    def _entity_rows(self) -> str:
+        identifier = self._terms.cell("entities", "id") or ""
+        rows = (
+            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"
+            f" {self._terms.cell('entities', 'type')} AS type_cell FROM entities)"
+        )
+        return (
+            f" FROM {rows} t LEFT JOIN types ON types.cell = t.type_cell{self._joins('entities')}"
+            f" WHERE {self._kept('entities')}"
+        )
+
+    def _joins(self, table: str) -> str:
+        return "".join(
+            f" LEFT JOIN {table}_r{p.column.index} r{p.column.index}"
+            f" ON r{p.column.index}.cell = t.{p.column.cell}"
+            for p in self._terms.properties[table]
+            if p.refers
+        )
+
     def _statement_blocks(self) -> str:
+        text = self._block("n", *self._statement_lines())
+        return (
+            f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text"
+            f" FROM {self._statement_rows()}"
+        )
+
+    def _statement_lines(self) -> list[str]:
         subject = "n"
-        lines = [
+        return [
             self.line(subject, self._a, sql_text(self.term(RDF + "Statement"))),
             *(
                 self.line(subject, sql_text(self.term(RDF + end)), value)
@@ -245,18 +295,11 @@ class Mapping:
             ),
             *self.lines(subject, "relations"),
         ]
-        joins = "".join(
-            f" LEFT JOIN relations_r{p.column.index} r{p.column.index}"
-            f" ON r{p.column.index}.cell = t.{p.column.cell}"
-            for p in self._terms.properties["relations"]
-            if p.refers
-        )
+
+    def _statement_rows(self) -> str:
         columns = "".join(f", t.{p.column.cell}" for p in self._terms.properties["relations"])
-        rows = f"(SELECT {self.statement()} AS n, {self._ends()}{columns} {self._kept_relations()})"
-        text = self._block("n", *lines)
-        return (
-            f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text FROM {rows} t{joins}"
-        )
+        rows = f"SELECT t.row, {self.statement()} AS n, {self._ends()}{columns}"
+        return f"({rows} {self._kept_relations()}) t{self._joins('relations')}"
 
     def _block(self, subject: str, *lines: str) -> str:
         if self.syntax is Syntax.NTRIPLES:

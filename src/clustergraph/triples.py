@@ -30,7 +30,7 @@ def write(
     take it.
     """
     mapping = Mapping(checked, syntax, plain)
-    _prepare(mapping)
+    prepare(mapping)
     blocks = mapping.blocks()
     _copy(mapping, blocks, _dataset(mapping), path)
 
@@ -47,7 +47,7 @@ def write_provenance(
 def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) -> Iterator[bytes]:
     """Yield the graph as N-Triples, in chunks of whole lines and in no order."""
     mapping = Mapping(checked, Syntax.NTRIPLES, plain)
-    _prepare(mapping)
+    prepare(mapping)
     queries = [mapping.blocks()]
     heads = [_dataset(mapping)]
     if provenance:
@@ -66,8 +66,8 @@ def count(path: Path) -> int:
         return sum(line.endswith((b" ;\n", b" .\n")) and line[:1] != b"@" for line in file)
 
 
-def _prepare(mapping: Mapping) -> None:
-    """Make the look-up tables that the mapping's blocks read."""
+def prepare(mapping: Mapping) -> None:
+    """Make the look-up tables that the blocks and the facts of a mapping read."""
     connection = mapping.checked.tables.connection
     for name, column, rows in (
         ("types", "cell VARCHAR, terms VARCHAR[]", mapping.types()),
