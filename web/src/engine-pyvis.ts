@@ -30,6 +30,11 @@ export interface Vis {
 /** Everything a reader does with the drawing is the page's own, the same for every engine. */
 const STILL = { dragNodes: false, dragView: false, zoomView: false, selectable: false, hover: false, keyboard: false };
 
+/** From so many marks vis-network takes longer for a frame than the screen waits. */
+const HEAVY = 1200;
+/** So long, in milliseconds, a picture may be moved about before it is drawn anew. */
+const STALE = 400;
+
 export class PyvisEngine implements Engine {
   readonly element = document.createElement("div");
   onFrame: (camera: Camera) => void = () => undefined;
@@ -42,6 +47,9 @@ export class PyvisEngine implements Engine {
   /** The camera's scale that sizes and widths were last made for. */
   private sizedFor = 0;
   private before = new Map<string, string>();
+  private moving = false;
+  /** The camera of the last frame that vis-network drew, and when that was. */
+  private drawn: { camera: Camera; at: number } | null = null;
 
   constructor(private vis: Vis) {}
 
@@ -75,7 +83,10 @@ export class PyvisEngine implements Engine {
     this.network = new this.vis.Network(this.element, { nodes: this.nodes, edges: this.edges }, options);
     this.network.on("afterDrawing", () => {
       const position = this.network?.getViewPosition() ?? this.camera;
-      this.onFrame({ ...position, scale: this.network?.getScale() ?? this.camera.scale });
+      const camera = { ...position, scale: this.network?.getScale() ?? this.camera.scale };
+      this.drawn = { camera, at: performance.now() };
+      this.element.style.transform = "";
+      this.onFrame(camera);
     });
   }
 
@@ -86,6 +97,7 @@ export class PyvisEngine implements Engine {
 
   setCamera(camera: Camera, moving: boolean): void {
     this.camera = camera;
+    this.moving = moving;
     const drift = Math.abs(Math.log(camera.scale / this.sizedFor));
     if (drift > 0.5 || (!moving && drift > 0.02)) this.restyle();
   }
@@ -100,7 +112,19 @@ export class PyvisEngine implements Engine {
   }
 
   draw(): void {
+    const heavy = this.scene && this.scene.count + this.scene.links.length > HEAVY;
+    if (heavy && this.moving && this.drawn && performance.now() - this.drawn.at < STALE) {
+      this.shift(this.drawn.camera);
+      this.onFrame(this.camera);
+      return;
+    }
     this.network?.moveTo({ position: { x: this.camera.x, y: this.camera.y }, scale: this.camera.scale, animation: false });
+  }
+
+  /** Moves the last picture to where its marks are now, which costs nothing, until it is drawn anew. */
+  private shift(drawn: Camera): void {
+    const { x, y, scale } = this.camera;
+    this.element.style.transform = `translate(${(drawn.x - x) * scale}px, ${(drawn.y - y) * scale}px) scale(${scale / drawn.scale})`;
   }
 
   /** Tells vis-network what looks different from before; it takes long over each item told. */

@@ -32,7 +32,7 @@ export function header(page: Page, search: HTMLElement): { element: HTMLElement;
         "span",
         { class: "segments", role: "group", "aria-label": sayPlain(page, "language") },
         LANGUAGES.map(([language, text, name]) =>
-          el("button", { type: "button", class: "button", "data-key": language, "aria-label": name, "aria-pressed": String(state.language === language), on: { click: () => page.store.set({ language }) } }, text),
+          el("button", { type: "button", class: "button", "data-key": language, title: name, "aria-pressed": String(state.language === language), on: { click: () => page.store.set({ language }) } }, text),
         ),
       ),
       el("button", { type: "button", class: "button", "data-key": "table", "aria-pressed": String(state.view === "table"), on: { click: () => page.store.set({ view: state.view === "table" ? "network" : "table", drawer: "none" }) } }, ...say(page, "table")),

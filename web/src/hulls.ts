@@ -52,34 +52,56 @@ function turn(a: Point, b: Point, c: Point): number {
   return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
 }
 
-export function paintHulls(pen: Pen, found: Group[], scene: Scene, look: Look, camera: Camera, size: Size): void {
-  found.forEach(({ centre, members }, i) => {
+/** The outline of a zone, in the units of the scene. */
+export interface Outline {
+  corners: Point[];
+  tint: string;
+  faded: boolean;
+}
+
+/** Room around the marks of a zone. */
+const ROOM = 26;
+/** More zones than this would colour the whole ground. */
+const MOST = 40;
+
+/** Returns the outlines of the zones as they are shown now; zones that hold many strangers have none. */
+export function outlines(found: Group[], scene: Scene, look: Look): Outline[] {
+  const largest = [...found].sort((a, b) => b.members.length - a.members.length).slice(0, MOST);
+  return largest.flatMap(({ centre, members }, i) => {
     const shown = [centre, ...members].filter((entity) => look.entities[entity]);
     const points = near(shown.map((entity): Point => [scene.x[entity], scene.y[entity]]));
-    if (points.length < 3) return;
-    const room = Math.max(10, 26 * Math.min(1.4, camera.scale));
-    const corners = hull(points.flatMap(([x, y]) => circle(toScreen(camera, size, x, y), room)));
-    if (strangers(scene, look, shown, corners, camera, size) > members.length * 0.6) return;
-    const faded = look.entities[centre] < 1;
-    pen.globalAlpha = (look.ink.dark ? 0.1 : 0.09) * (faded ? 0.6 : 1);
-    pen.fillStyle = onGround(TINTS[i % TINTS.length], look.ink.dark);
+    if (points.length < 3) return [];
+    const corners = hull(points.flatMap((point) => circle(point, ROOM)));
+    if (strangers(scene, look, shown, corners) > members.length * 0.6) return [];
+    return [{ corners, tint: TINTS[i % TINTS.length], faded: look.entities[centre] < 1 }];
+  });
+}
+
+export function paintHulls(pen: Pen, found: Outline[], dark: boolean, camera: Camera, size: Size): void {
+  for (const { corners, tint, faded } of found) {
+    pen.globalAlpha = (dark ? 0.1 : 0.09) * (faded ? 0.6 : 1);
+    pen.fillStyle = onGround(tint, dark);
     pen.beginPath();
-    corners.forEach(([x, y], at) => {
+    corners.forEach(([worldX, worldY], at) => {
+      const [x, y] = toScreen(camera, size, worldX, worldY);
       if (at) pen.lineTo(x, y);
       else pen.moveTo(x, y);
     });
     pen.closePath();
     pen.fill();
-  });
+  }
   pen.globalAlpha = 1;
 }
 
 /** Counts those inside an outline that do not belong there: one that holds many would tell a lie. */
-function strangers(scene: Scene, look: Look, own: number[], corners: Point[], camera: Camera, size: Size): number {
+function strangers(scene: Scene, look: Look, own: number[], corners: Point[]): number {
   const members = new Set(own);
+  const [left, right] = [Math.min(...corners.map((p) => p[0])), Math.max(...corners.map((p) => p[0]))];
   let count = 0;
-  for (let i = 0; i < scene.count; i++)
-    if (look.entities[i] && !members.has(i) && holds(corners, toScreen(camera, size, scene.x[i], scene.y[i]))) count += 1;
+  for (let i = 0; i < scene.count; i++) {
+    if (!look.entities[i] || scene.x[i] < left || scene.x[i] > right || members.has(i)) continue;
+    if (holds(corners, [scene.x[i], scene.y[i]])) count += 1;
+  }
   return count;
 }
 

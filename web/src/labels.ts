@@ -37,6 +37,8 @@ export interface Placed extends Wish {
 
 const SANS = 'system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 const CELL = 48;
+/** Marks smaller than this, in pixels, are like grain: names may cover them. */
+const TINY = 2.2;
 
 export function font(small: boolean, strong: boolean): string {
   return `${strong && !small ? "600 " : ""}${small ? 10.5 : strong ? 14 : 12}px ${SANS}`;
@@ -92,20 +94,17 @@ export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, 
   const names = new Taken();
   const marked = new Taken();
   for (const box of before) names.add(box);
-  const where = new Map<number, [number, number, number]>();
   for (let i = 0; i < scene.count; i++) {
-    if (!look.entities[i]) continue;
+    const radius = scene.radius[i] * marks;
+    if (look.entities[i] < 1 || radius < TINY) continue;
     const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
     if (x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20) continue;
-    const radius = scene.radius[i] * marks;
-    where.set(i, [x, y, radius]);
-    if (look.entities[i] >= 1) marked.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+    marked.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
   }
   const placed: Placed[] = [];
   for (const wish of [...wishes].sort((a, b) => b.weight - a.weight || a.entity - b.entity)) {
-    const at = where.get(wish.entity);
-    if (!at) continue;
-    const found = settle(wish, at, names, marked, size, ruler);
+    const at = toScreen(camera, size, scene.x[wish.entity], scene.y[wish.entity]);
+    const found = settle(wish, [...at, scene.radius[wish.entity] * marks], names, marked, size, ruler);
     if (!found) continue;
     names.add(grown(found.box, 2));
     placed.push(found);

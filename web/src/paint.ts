@@ -9,10 +9,20 @@ import type { Look, Scene, SceneLink } from "./scene";
 import { along, strength, via } from "./scene";
 
 const FADED = 0.2;
+const PART = 250;
 
 export function paint(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
   paintLinks(pen, scene, look, camera, size);
   paintEntities(pen, scene, look, camera, size);
+}
+
+/** Draws in paths of some hundred parts: one path of many thousands takes a canvas many times as long. */
+function inParts(pen: Pen, items: number[], add: (item: number) => void, finish: () => void): void {
+  for (let from = 0; from < items.length; from += PART) {
+    pen.beginPath();
+    for (const item of items.slice(from, from + PART)) add(item);
+    finish();
+  }
 }
 
 interface Batch {
@@ -23,7 +33,28 @@ interface Batch {
   links: number[];
 }
 
-/** Links of one look are one path, because a canvas takes long over each stroke. */
+const sorted = new WeakMap<Look, { links: Batch[]; entities: [string, number[]][] }>();
+
+/** What looks alike is drawn as one path, because a canvas takes long over each stroke. */
+function alike(scene: Scene, look: Look): { links: Batch[]; entities: [string, number[]][] } {
+  let found = sorted.get(look);
+  if (!found) sorted.set(look, (found = { links: batches(scene, look), entities: groups(scene, look) }));
+  return found;
+}
+
+function groups(scene: Scene, look: Look): [string, number[]][] {
+  const found = new Map<string, number[]>();
+  for (let i = 0; i < scene.count; i++) {
+    const weight = look.entities[i];
+    if (!weight) continue;
+    const key = `${weight < 1 ? 0 : 1} ${scene.colour[i]}`;
+    const group = found.get(key);
+    if (group) group.push(i);
+    else found.set(key, [i]);
+  }
+  return [...found].sort(([a], [b]) => Number(a[0]) - Number(b[0]));
+}
+
 function batches(scene: Scene, look: Look): Batch[] {
   const found = new Map<string, Batch>();
   for (let i = 0; i < scene.links.length; i++) {
@@ -44,28 +75,24 @@ function batches(scene: Scene, look: Look): Batch[] {
 function paintLinks(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
   const marks = markScale(camera);
   const many = scene.links.length > 12000;
-  for (const batch of batches(scene, look)) {
+  for (const batch of alike(scene, look).links) {
     const arrows: number[] = [];
     pen.globalAlpha = batch.alpha;
     pen.strokeStyle = pen.fillStyle = batch.colour;
     pen.lineWidth = batch.width;
     pen.setLineDash(many ? [] : [...DASHES[batch.line]]);
-    pen.beginPath();
-    for (const i of batch.links) {
+    inParts(pen, batch.links, (i) => {
       const path = curve(scene, scene.links[i], camera, size, marks);
-      if (!path) continue;
+      if (!path) return;
       const [x1, y1, bow, x2, y2] = path;
       pen.moveTo(x1, y1);
       if (scene.links[i].source === scene.links[i].target) loop(pen, scene.links[i], x1, y1, marks);
       else if (bow) pen.quadraticCurveTo(bow[0], bow[1], x2, y2);
       else pen.lineTo(x2, y2);
       if (scene.links[i].arrow && (!many || batch.width > 1)) arrows.push(i);
-    }
-    pen.stroke();
+    }, () => pen.stroke());
     pen.setLineDash([]);
-    pen.beginPath();
-    for (const i of arrows) arrow(pen, scene, scene.links[i], camera, size, batch.width > 1 ? 1.4 : 1);
-    pen.fill();
+    inParts(pen, arrows, (i) => arrow(pen, scene, scene.links[i], camera, size, batch.width > 1 ? 1.4 : 1), () => pen.fill());
   }
   pen.globalAlpha = 1;
 }
@@ -108,41 +135,34 @@ function arrow(pen: Pen, scene: Scene, link: SceneLink, camera: Camera, size: Si
 
 function paintEntities(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
   const marks = markScale(camera);
-  const groups = new Map<string, number[]>();
-  for (let i = 0; i < scene.count; i++) {
-    const weight = look.entities[i];
-    if (!weight) continue;
-    const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
-    const room = scene.radius[i] * marks * 1.4;
-    if (x < -room || y < -room || x > size.width + room || y > size.height + room) continue;
-    const key = `${weight < 1 ? 0 : 1} ${scene.colour[i]}`;
-    const group = groups.get(key);
-    if (group) group.push(i);
-    else groups.set(key, [i]);
-  }
-  for (const [key, group] of [...groups].sort(([a], [b]) => Number(a[0]) - Number(b[0]))) {
+  for (const [key, all] of alike(scene, look).entities) {
+    const group = all.filter((i) => {
+      const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
+      const room = scene.radius[i] * marks * 1.4;
+      return x > -room && y > -room && x < size.width + room && y < size.height + room;
+    });
     if (marks > 0.3) {
       // A ground-coloured edge keeps marks apart from the links that run under them.
       pen.globalAlpha = 1;
       pen.fillStyle = pen.strokeStyle = look.ink.ground;
       pen.lineWidth = 2;
-      pen.beginPath();
-      for (const i of group) mark(pen, scene, i, camera, size, marks);
-      pen.fill();
-      pen.stroke();
+      inParts(pen, group, (i) => mark(pen, scene, i, camera, size, marks), () => {
+        pen.fill();
+        pen.stroke();
+      });
     }
     pen.globalAlpha = key.startsWith("0") ? FADED : 1;
     pen.fillStyle = onGround(key.slice(2), look.ink.dark);
-    pen.beginPath();
-    for (const i of group) mark(pen, scene, i, camera, size, marks);
-    pen.fill();
+    inParts(pen, group, (i) => mark(pen, scene, i, camera, size, marks), () => pen.fill());
   }
   pen.globalAlpha = 1;
 }
 
 function mark(pen: Pen, scene: Scene, i: number, camera: Camera, size: Size, marks: number): void {
   const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
-  outline(pen, scene.shape[i], x, y, scene.radius[i] * marks);
+  const radius = scene.radius[i] * marks;
+  // At this size no eye tells shapes apart, and a canvas is quick with corners.
+  outline(pen, radius < 1.6 ? "square" : scene.shape[i], x, y, radius);
 }
 
 /** Draws the ring around what is selected or under the pointer. */

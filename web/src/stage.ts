@@ -5,8 +5,8 @@ import type { Ink } from "./colour";
 import { onGround } from "./colour";
 import { el } from "./dom";
 import { Grid } from "./grid";
-import type { Group } from "./hulls";
-import { groups, paintHulls } from "./hulls";
+import type { Group, Outline } from "./hulls";
+import { groups, outlines, paintHulls } from "./hulls";
 import type { Rectangle, Wish } from "./labels";
 import { paintLabels, paintPlate, place, Ruler } from "./labels";
 import type { Model } from "./model";
@@ -37,10 +37,13 @@ export class Stage {
   private ruler: Ruler;
   private grid: Grid;
   private zones: Group[];
+  private outlines: Outline[] = [];
   private look: Look | null = null;
   private lit: Lit | null = null;
   private shown: Visible | null = null;
   private weights: number[];
+  /** All entities, the most connected first: the order in which names are given room. */
+  private order: number[];
   private frame = 0;
   private moving = false;
   private flight = 0;
@@ -56,6 +59,7 @@ export class Stage {
     this.grid = new Grid(this.scene);
     this.zones = groups(model);
     this.weights = model.degree.map((degree, i) => degree + this.scene.radius[i] / 100);
+    this.order = model.entities.map(({ index }) => index).sort((a, b) => this.weights[b] - this.weights[a] || a - b);
     this.ruler = new Ruler(context(document.createElement("canvas")));
     this.engine.element.className = "engine";
     this.back.className = this.front.className = "layer";
@@ -91,6 +95,7 @@ export class Stage {
       for (let i = 0; i < links.length; i++) if (links[i]) links[i] = lit.links.has(i) ? 2 : 0.5;
     }
     this.look = { entities, links, selected: state.selected, hover: state.hover, ink };
+    this.outlines = outlines(this.zones, this.scene, this.look);
     this.lit = lit;
     this.shown = shown;
     this.engine.setState(this.look);
@@ -141,7 +146,7 @@ export class Stage {
   export(pen: Pen, size: Size): void {
     if (!this.look) return;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
-    paintHulls(pen, this.zones, this.scene, this.look, camera, size);
+    paintHulls(pen, this.outlines, this.look.ink.dark, camera, size);
     paint(pen, this.scene, this.look, camera, size);
     this.paintFront(pen, camera, size);
   }
@@ -211,7 +216,7 @@ export class Stage {
       pen.clearRect(0, 0, this.front.width, this.front.height);
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     }
-    paintHulls(back, this.zones, this.scene, this.look, camera, this.size);
+    paintHulls(back, this.outlines, this.look.ink.dark, camera, this.size);
     if (this.moving && this.scene.count > MANY) return;
     this.paintFront(front, camera, this.size);
   }
@@ -233,14 +238,15 @@ export class Stage {
     const top = camera.y - size.height / 2 / camera.scale;
     const [right, bottom] = [left + size.width / camera.scale, top + size.height / camera.scale];
     const wanted: number[] = [];
-    for (let i = 0; i < this.scene.count; i++) {
+    for (const i of selected === null ? this.order : [selected, ...this.order]) {
+      if (wanted.length >= MOST_NAMES) break;
       const weight = look.entities[i];
       if (!weight || (this.lit && weight < 1)) continue;
       const [x, y] = [this.scene.x[i], this.scene.y[i]];
       if (x >= left && x <= right && y >= top && y <= bottom) wanted.push(i);
     }
-    wanted.sort((a, b) => this.weights[b] - this.weights[a]);
-    return wanted.slice(0, MOST_NAMES).map((i, rank) => {
+    if (hover !== null) wanted.push(hover);
+    return [...new Set(wanted)].map((i, rank) => {
       const first = i === selected || i === hover;
       const radius = this.scene.radius[i] * marks;
       return {
@@ -303,6 +309,7 @@ export class Stage {
     if (this.grabbed === null) return;
     [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
     this.grid = new Grid(this.scene);
+    if (this.look) this.outlines = outlines(this.zones, this.scene, this.look);
     this.engine.moved(this.grabbed);
     this.request();
   }
