@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Severity,
         SourceError,
     )
+    from clustergraph.explanation import explain
     from clustergraph.graph import Graph, build
     from clustergraph.rows import Rows
 
@@ -41,6 +42,7 @@ _HOMES = {
     "Severity": "errors",
     "SourceError": "errors",
     "build": "graph",
+    "explain": "explanation",
     "read": "check",
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "Severity",
     "SourceError",
     "build",
+    "explain",
     "read",
 ]
 

@@ -15,7 +15,7 @@ from clustergraph.commands.options import say, tell
 from clustergraph.errors import ClustergraphError, DataError
 
 # Each is a module of clustergraph.commands with a `command`; the order is that of the help.
-COMMANDS = ("init", "build", "check", "query", "export", "view")
+COMMANDS = ("init", "build", "check", "explain", "vocabulary", "query", "export", "view")
 
 
 class _Program(click.Group):

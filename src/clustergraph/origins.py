@@ -85,3 +85,8 @@ def sql_among(expression: str, texts: Iterable[str]) -> str:
     """Return SQL: whether a text is one of these."""
     listed = ", ".join(sql_text(text) for text in sorted(set(texts)))
     return f"{expression} IN ({listed})" if listed else "false"
+
+
+def sql_statement(checked: "Checked") -> str:
+    """Return SQL for the IRI, between angle brackets, of the relation resource of a row `t`."""
+    return Mapping(checked, Syntax.NTRIPLES).statement()
