@@ -50,9 +50,9 @@ def _names(graph: "Graph", iris: list[str], language: str) -> dict[str, str]:
         if term is not None and term.labels:
             texts[iri] = dict(term.labels)
     own: dict[str, dict[str, str]] = {}
-    for iri, name in _asked(graph, _NAMES, iris):
-        if isinstance(iri, NamedNode) and isinstance(name, Literal):
-            known, key = own.setdefault(iri.value, {}), name.language or ""
+    for entity, name in _asked(graph, _NAMES, iris):
+        if isinstance(entity, NamedNode) and isinstance(name, Literal):
+            known, key = own.setdefault(entity.value, {}), name.language or ""
             known[key] = min(known.get(key, name.value), name.value)
     return {iri: in_language(known, language) for iri, known in (texts | own).items()}
 

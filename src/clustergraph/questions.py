@@ -128,10 +128,14 @@ class Question:
         timeout: float | None = None,
     ) -> "Rows | Graph":
         """Return the answer of a graph, for these values of the parameters, by name."""
+        from clustergraph.rows import Rows  # noqa: PLC0415 - not needed to list questions
+
         terms = self.terms(graph, given or {})
         found = graph.query(self.sparql, substitutions=terms, timeout=timeout)
         if isinstance(found, bool):
             raise QueryError(f"{self.file}: a question needs SELECT or CONSTRUCT, not ASK.")
+        if isinstance(found, Rows):
+            found.remarks = ()  # it names relations that one dataset has and another has not
         return found
 
 
