@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Download, Page, expect, sync_playwright
 
 import clustergraph as cg
 from clustergraph import view
@@ -337,6 +337,45 @@ def test_the_table_sorts_follows_filters_and_is_downloaded(show: Show, small: st
     assert content.splitlines()[0] == "Name,Type,Relations,Also known as,Evidence,Id"
     assert [line.split(",")[0] for line in content.splitlines()[1:]] == ["Alone", "Zone"]
     assert opened.faults == []
+
+
+def test_what_is_shown_is_downloaded_as_tables_that_can_be_read_again(
+    show: Show, small: str, tmp_path: Path
+) -> None:
+    opened = show(small, "#view=table&language=en")
+    opened.page.get_by_role("checkbox", name="Agency").uncheck()
+    folder = tmp_path / "again"
+    folder.mkdir()
+    downloads: list[Download] = []
+
+    def keep(download: Download) -> None:
+        downloads.append(download)
+
+    opened.page.on("download", keep)
+    opened.page.get_by_role("button", name="Download as tables").click()
+    opened.page.wait_for_timeout(500)
+    for download in downloads:
+        download.save_as(folder / download.suggested_filename)
+    again = cg.build(cg.read(folder)).to_networkx()
+    assert sorted(said["id"] for _, said in again.nodes(data=True)) == ["a", "b", "c", "d", "z"]
+    assert again.number_of_edges() == 6
+    alpha = next(said for _, said in again.nodes(data=True) if said["id"] == "a")
+    assert alpha["labels"] == {"en": "Alpha", "zh": "石药集团"}
+    assert alpha["evidence"] == [again.graph["base"] + "d"]
+
+
+def test_embedded_in_another_page_the_drawing_has_the_room(
+    browser: Browser, small: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "network.html"
+    path.write_text(small, encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri() + "?embed#entity=a")
+    expect(page.locator("footer")).to_be_hidden()
+    expect(page.locator("header h1")).to_be_hidden()
+    expect(page.locator(".stage")).to_be_visible()
+    context.close()
 
 
 def test_pictures_are_downloaded(show: Show, small: str) -> None:

@@ -12,7 +12,7 @@ import { say, sayPlain } from "./page";
 import { chips } from "./sources";
 import { lineSwatch, typeSwatch } from "./swatch";
 import { isDark } from "./theme";
-import { passes, shortestPath } from "./visible";
+import { around, passes, shortestPath } from "./visible";
 import { kindName, known, nameOf, shorten, untag } from "./words";
 
 /** So many relations of one kind are shown before the reader asks for all. */
@@ -183,6 +183,7 @@ function route(page: Page, path: { from: number; to: number | null }): Node[] {
   if (path.to === null) return [...head, el("p", { class: "hint", role: "status" }, ...say(page, "pathHint"))];
   const steps = shortestPath(page.model, page.shown().links, path.from, path.to);
   if (!steps) return [...head, el("p", { class: "hint", role: "status" }, ...say(page, "noPath"))];
+  const common = inCommon(page, path.from, path.to);
   let at = path.from;
   const items = steps.map((step) => {
     const link = page.model.links[step];
@@ -193,5 +194,20 @@ function route(page: Page, path: { from: number; to: number | null }): Node[] {
     item.prepend(el("div", { class: "faint" }, entityLink(page, from.index), " ", el("span", {}, ...saidAll(kindName(kind, page.store.state.language)))));
     return item;
   });
-  return [...head, el("ol", { class: "relations" }, ...items)];
+  const shared =
+    common.length > 0 &&
+    el(
+      "section",
+      { class: "group" },
+      el("h3", {}, el("span", { class: "name" }, ...say(page, "inCommon")), el("span", { class: "count" }, String(common.length))),
+      el("ul", { class: "relations" }, common.map((entity) => el("li", {}, entityLink(page, entity)))),
+    );
+  return [...head, el("ol", { class: "relations" }, ...items), ...(shared ? [shared] : [])];
+}
+
+/** Returns those who have a relation with both. */
+function inCommon(page: Page, a: number, b: number): number[] {
+  const { links } = page.shown();
+  const near = [a, b].map((entity) => around(page.model, links, entity, 1));
+  return [...near[0]].filter((entity) => near[1].has(entity) && entity !== a && entity !== b);
 }

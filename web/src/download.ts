@@ -4,6 +4,7 @@ import { csv } from "./csv";
 import type { Page } from "./page";
 import { sayPlain } from "./page";
 import { SvgPen } from "./svg";
+import { tablesOf } from "./tables";
 import { isDark } from "./theme";
 import type { Word } from "./words";
 import { kindText } from "./words";
@@ -72,6 +73,12 @@ export function downloadSvg(page: Page): void {
   const pen = new SvgPen(size);
   picture(page, pen, size);
   save(new Blob([pen.text()], { type: "image/svg+xml" }), "network.svg");
+}
+
+export function downloadTables(page: Page): void {
+  const { entities, relations } = tablesOf(page.model, page.shown());
+  save(new Blob(["\ufeff", entities], { type: "text/csv" }), "entities.csv");
+  save(new Blob(["\ufeff", relations], { type: "text/csv" }), "relations.csv");
 }
 
 export function downloadCsv(page: Page, what: string, columns: { head: Word; text: (index: number) => string }[], rows: number[]): void {

@@ -17,6 +17,7 @@ export function write(model: Model, state: State, opening: State, camera: Camera
   put("types", words(model.types, state.hiddenTypes, opening.hiddenTypes));
   put("relations", words(model.relations, state.hiddenRelations, opening.hiddenRelations));
   put("confidence", [...state.hiddenConfidences].map((text) => encodeURIComponent(text) || "-").join(","));
+  put("evidence", [...state.hiddenEvidence].join(","));
   put("hidden", [...state.hiddenEntities].map((i) => encodeURIComponent(model.entities[i].id)).join(","));
   put("period", state.period?.join("–") ?? null);
   if (!state.undated) put("undated", "no");
@@ -46,6 +47,7 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   if (said.has("types")) change.hiddenTypes = hidden(model.types, "types");
   if (said.has("relations")) change.hiddenRelations = hidden(model.relations, "relations");
   if (said.has("confidence")) change.hiddenConfidences = new Set(parts("confidence").map((text) => (text === "-" ? "" : text)));
+  if (said.has("evidence")) change.hiddenEvidence = new Set(parts("evidence").filter((text) => text === "with" || text === "without"));
   if (said.has("hidden")) change.hiddenEntities = new Set(parts("hidden").map((id) => model.byId.get(id)).filter((i) => i !== undefined));
   const period = /^(-?\d{1,4})–(-?\d{1,4})$/.exec(said.get("period") ?? "");
   if (period) change.period = [Number(period[1]), Number(period[2])];

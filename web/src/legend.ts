@@ -4,12 +4,12 @@ import { el, replace, saidAll } from "./dom";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
 import { periodPanel } from "./period";
-import type { Change } from "./state";
+import type { Change, Evidence } from "./state";
 import { toggled } from "./state";
 import { lineSwatch, typeSwatch } from "./swatch";
 import { isDark } from "./theme";
 import type { Spoken, Word } from "./words";
-import { kindName, kindText, known } from "./words";
+import { kindName, kindText, known, word } from "./words";
 
 interface Row {
   name: Spoken[];
@@ -43,7 +43,7 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
         toggle: () => page.store.set({ [field]: toggled(hidden, i) }),
         only: () => page.store.set({ [field]: new Set(all.map((_, at) => at).filter((at) => at !== i)) }),
       }));
-    const section = (key: Word, rows: Row[], field: "hiddenTypes" | "hiddenRelations" | "hiddenConfidences", everything: ReadonlySet<number> | ReadonlySet<string>) =>
+    const section = (key: Word, rows: Row[], field: "hiddenTypes" | "hiddenRelations" | "hiddenConfidences" | "hiddenEvidence", everything: ReadonlySet<number> | ReadonlySet<string>) =>
       rows.length > 0 &&
       el(
         "section",
@@ -82,6 +82,21 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
         "hiddenConfidences",
         new Set(counts.confidences.keys()),
       ),
+      section(
+        "evidence",
+        counts.evidence.map(([kind, key, count]) => ({
+          name: word(key, state.language),
+          text: sayPlain(page, key),
+          title: undefined,
+          swatch: null,
+          count,
+          shown: !state.hiddenEvidence.has(kind),
+          toggle: () => page.store.set({ hiddenEvidence: toggled(state.hiddenEvidence, kind) }),
+          only: () => page.store.set({ hiddenEvidence: new Set([kind === "with" ? "without" : "with"]) }),
+        })),
+        "hiddenEvidence",
+        new Set(["with", "without"]),
+      ),
       el("section", {}, el("button", { type: "button", class: "button", "data-key": "reset", on: { click: () => page.store.set(unfiltered(page)) } }, ...say(page, "reset"))),
     );
     if (focused) element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -90,8 +105,8 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
 }
 
 function unfiltered({ store: { opening } }: Page): Change {
-  const { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEntities, period, undated, focus } = opening;
-  return { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEntities, period, undated, focus };
+  const { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEvidence, hiddenEntities, period, undated, focus } = opening;
+  return { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEvidence, hiddenEntities, period, undated, focus };
 }
 
 function line(page: Page, row: Row, key: string): HTMLElement {
@@ -121,7 +136,7 @@ function last(all: Kind[], tallied: Tally[]): { kind: Kind; i: number }[] {
   return all.map((kind, i) => ({ kind, i })).sort((a, b) => Number(!tallied[a.i].drawn) - Number(!tallied[b.i].drawn));
 }
 
-function tally({ model }: Page): { types: Tally[]; relations: Tally[]; confidences: Map<string, number> } {
+function tally({ model }: Page): { types: Tally[]; relations: Tally[]; confidences: Map<string, number>; evidence: [Evidence, Word, number][] } {
   const none = () => ({ all: 0, drawn: 0 });
   const count = (at: Tally, drawn: boolean) => {
     at.all += 1;
@@ -136,5 +151,16 @@ function tally({ model }: Page): { types: Tally[]; relations: Tally[]; confidenc
     counted.set(link.confidence, (counted.get(link.confidence) ?? 0) + 1);
   }
   const said = [...counted].sort(([a, m], [b, n]) => Number(!a) - Number(!b) || n - m);
-  return { types, relations, confidences: new Map(said.length === 1 && said[0][0] === "" ? [] : said) };
+  const documented = model.links.filter((link) => link.evidence.length).length;
+  const evidence: [Evidence, Word, number][] = [
+    ["with", "withEvidence", documented],
+    ["without", "withoutEvidence", model.links.length - documented],
+  ];
+  return {
+    types,
+    relations,
+    // A filter with one choice is none.
+    confidences: new Map(said.length === 1 && said[0][0] === "" ? [] : said),
+    evidence: evidence.every(([, , count]) => count) ? evidence : [],
+  };
 }

@@ -46,6 +46,7 @@ function opening(model: Model, columns: Columns): State {
     hiddenTypes: columns.aside.length ? new Set(aside) : new Set(),
     hiddenRelations: new Set(),
     hiddenConfidences: new Set(),
+    hiddenEvidence: new Set(),
     hiddenEntities: new Set(),
     period: null,
     undated: true,
@@ -76,8 +77,12 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
   const zoom = zoomButtons(page);
-  const legendPanel = el("nav", { class: "panel left" }, left.element);
-  const detailsPanel = el("aside", { class: "panel right" }, right.element);
+  const shut = () => el("button", { type: "button", class: "button close", on: { click: () => store.set({ drawer: "none" }) } }, "×");
+  const shutters = [shut(), shut()];
+  const legendPanel = el("nav", { class: "panel left" }, shutters[0], left.element);
+  const detailsPanel = el("aside", { class: "panel right" }, shutters[1], right.element);
+  // In somebody else's page there is room for the drawing and little else.
+  if (new URLSearchParams(window.location.search).has("embed")) root.dataset.embed = "yes";
   const main = el("main", {}, stage.element, empty, zoom.element, rows.element);
   replace(root, head.element, el("div", { class: "body" }, legendPanel, main, detailsPanel), foot.element, helper.element);
 
@@ -85,6 +90,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     document.documentElement.lang = store.state.language === "en" ? "en" : "zh";
     document.title = titleOf(page).map((part) => part.text).join(" ");
     stage.element.setAttribute("aria-label", sayPlain(page, "drawing"));
+    for (const button of shutters) button.setAttribute("aria-label", sayPlain(page, "close"));
     legendPanel.setAttribute("aria-label", sayPlain(page, "legend"));
     detailsPanel.setAttribute("aria-label", sayPlain(page, "details"));
   };

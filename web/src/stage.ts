@@ -113,9 +113,12 @@ export class Stage {
   /** Brings an entity into sight if it is not, without changing how close the reader is. */
   reveal(entity: number): void {
     const [x, y] = toScreen(this.camera, this.size, this.scene.x[entity], this.scene.y[entity]);
-    const edge = { x: Math.min(80, this.size.width / 5), y: Math.min(60, this.size.height / 5) };
-    if (x > edge.x && y > edge.y && x < this.size.width - edge.x && y < this.size.height - edge.y) return;
-    this.fly({ ...this.camera, x: this.scene.x[entity], y: this.scene.y[entity] });
+    // On a narrow window the details cover the lower part of the drawing.
+    const covered = this.size.width <= 760 && this.store.state.drawer === "details" ? this.size.height * 0.62 : 0;
+    const height = this.size.height - covered;
+    const edge = { x: Math.min(80, this.size.width / 5), y: Math.min(60, height / 5) };
+    if (x > edge.x && y > edge.y && x < this.size.width - edge.x && y < height - edge.y) return;
+    this.fly({ ...this.camera, x: this.scene.x[entity], y: this.scene.y[entity] + covered / 2 / this.camera.scale });
   }
 
   /** Returns the neighbour that lies most in one direction of the screen. */
@@ -301,7 +304,10 @@ export class Stage {
     if (entity !== null && path?.to === null && entity !== path.from) this.store.set({ path: { from: path.from, to: entity } });
     else if (entity === null) this.store.set({ selected: null, path: null, focus: 0, drawer: "none" });
     else if (again) this.store.set({ selected: entity, focus: 1 });
-    else if (entity !== selected) this.store.set({ selected: entity, path: null, drawer: "details" });
+    else if (entity !== selected) {
+      this.store.set({ selected: entity, path: null, drawer: "details" });
+      this.reveal(entity);
+    }
     else this.store.set({ drawer: "details" });
   }
 

@@ -13,6 +13,7 @@ export interface State {
   hiddenTypes: ReadonlySet<number>;
   hiddenRelations: ReadonlySet<number>;
   hiddenConfidences: ReadonlySet<string>;
+  hiddenEvidence: ReadonlySet<Evidence>;
   hiddenEntities: ReadonlySet<number>;
   /** The first and the last year shown, or null for all. */
   period: readonly [number, number] | null;
@@ -20,6 +21,9 @@ export interface State {
   view: "network" | "table";
   drawer: "none" | "legend" | "details";
 }
+
+/** Whether a relation says what it rests on. */
+export type Evidence = "with" | "without";
 
 export type Change = Partial<State>;
 type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
@@ -51,6 +55,7 @@ export const FILTERS: readonly (keyof State)[] = [
   "hiddenTypes",
   "hiddenRelations",
   "hiddenConfidences",
+  "hiddenEvidence",
   "hiddenEntities",
   "period",
   "undated",

@@ -1,6 +1,6 @@
 /** All entities and relations as tables: the twin of the drawing for who cannot or will not look. */
 import { el, replace, saidAll } from "./dom";
-import { downloadCsv } from "./download";
+import { downloadCsv, downloadTables } from "./download";
 import { entityLink } from "./mention";
 import type { Page } from "./page";
 import { say } from "./page";
@@ -59,7 +59,7 @@ export function table(page: Page): { element: HTMLElement; render: () => void } 
       } } }, ...say(page, key), ` ${rowsOf(page, key).length}`);
     replace(
       element,
-      el("div", { class: "buttons" }, el("span", { class: "segments", role: "group" }, tab("entities"), tab("relations")), el("button", { type: "button", class: "button", on: { click: () => downloadCsv(page, what, columns, rows) } }, ...say(page, "downloadCsv"))),
+      el("div", { class: "buttons" }, el("span", { class: "segments", role: "group" }, tab("entities"), tab("relations")), el("button", { type: "button", class: "button", on: { click: () => downloadCsv(page, what, columns, rows) } }, ...say(page, "downloadCsv")), el("button", { type: "button", class: "button", title: "entities.csv, relations.csv", on: { click: () => downloadTables(page) } }, ...say(page, "asTables"))),
       el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "table" }, el("table", {}, el("thead", {}, el("tr", {}, heads)), body), more),
     );
     fill();

@@ -29,6 +29,7 @@ export function passes(model: Model, link: Link, state: State): boolean {
   return (
     !state.hiddenRelations.has(link.relation) &&
     !state.hiddenConfidences.has(link.confidence) &&
+    !state.hiddenEvidence.has(link.evidence.length ? "with" : "without") &&
     inPeriod(link, model.relations[link.relation].momentary ?? false, state)
   );
 }

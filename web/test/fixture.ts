@@ -58,6 +58,7 @@ export const opening: State = {
   hiddenTypes: new Set([1]),
   hiddenRelations: new Set(),
   hiddenConfidences: new Set(),
+  hiddenEvidence: new Set(),
   hiddenEntities: new Set(),
   period: null,
   undated: true,
