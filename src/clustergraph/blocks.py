@@ -56,24 +56,25 @@ def scan(data: bytes, delimiter: int, *, final: bool) -> Scan:
         marks = np.where(carriage, np.uint8(ord("\n")), marks)[~paired]
         places, kinds = places[~paired], kinds[~paired]
     fault = None
+    lines = None
     newline = marks == ord("\n")
     if quoted:
         quotes = marks == ord('"')
-        outside = np.cumsum(quotes, dtype=np.int32) & 1 == 0
         fault = _fault(block, places[quotes], delimiter)
-        structural = np.flatnonzero(outside & ~quotes)
-        at_ends = np.flatnonzero(newline[structural])
-        ends_in_all = structural[at_ends]
-        if fault is not None:
-            kept = int(np.searchsorted(places[ends_in_all], fault))
-            at_ends, ends_in_all = at_ends[:kept], ends_in_all[:kept]
-        lines = np.diff(np.cumsum(newline)[ends_in_all], prepend=0)
-    else:
-        at_ends = ends_in_all = np.flatnonzero(newline)
-        lines = np.ones(len(at_ends), np.int64)
+        # The sum wraps around at 256, which leaves it as odd or even as it was.
+        structural = np.cumsum(quotes, dtype=np.uint8) & 1 == 0
+        structural &= ~quotes
+        if np.count_nonzero(newline) > np.count_nonzero(newline & structural):
+            lines = np.cumsum(newline)[structural]
+        places, kinds, newline = places[structural], kinds[structural], newline[structural]
+    at_ends = np.flatnonzero(newline)
+    if fault is not None:
+        at_ends = at_ends[: np.searchsorted(places[at_ends], fault)]
+    one = np.ones(len(at_ends), np.int64)
+    lines = one if lines is None else np.diff(lines[at_ends], prepend=0)
     counts = np.diff(at_ends, prepend=-1)
-    ends = places[ends_in_all] + 1
-    kinds = kinds[ends_in_all]
+    ends = places[at_ends] + 1
+    kinds = kinds[at_ends]
     if len(ends) and ends[-1] > len(data):
         ends[-1] = len(data)
         kinds[-1] = NONE

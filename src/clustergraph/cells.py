@@ -13,8 +13,10 @@ from enum import Enum
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTES = re.compile(rb'"+')
-_LINES = 50  # a quoted cell with stray quotation marks may go on for so many lines
-_WORK = 200_000  # ways to split a line that are worth weighing
+_LINES = 20  # a quoted cell with stray quotation marks may go on for so many lines
+_WORK = 20_000  # ways to split one record that are worth weighing
+_WORK_OF_FILE = 40_000_000  # and all records of a file; then the first way that will do is taken
+_TRIES_OF_FILE = 2_000  # so often several lines are tried as one record
 
 # What a reading asks us to believe, from likely to unlikely.
 _STRAY, _BARE, _PLAIN, _SWALLOWED, _OPEN = 1, 3, 6, 10, 1000
@@ -61,6 +63,10 @@ class _Split:
         return found[-2::-1]
 
 
+class _CutError(Exception):
+    """The record may go on where the data end."""
+
+
 class Grammar:
     """The records of a file with this delimiter and this number of cells."""
 
@@ -70,6 +76,9 @@ class Grammar:
         mark = re.escape(delimiter)
         self._bare = re.compile(rb"[^\r\n" + mark + rb"]*")
         self._quoted = re.compile(rb'"((?:[^"]++|"")*+)"')
+        self._closing = re.compile(rb'"(?:' + mark + rb"|\Z)")
+        self._left = _WORK_OF_FILE
+        self._tries = _TRIES_OF_FILE
         self._swallowed = re.compile(rb'"\s*' + mark + rb'\s*"')
 
     def strict(self, data: bytes, start: int) -> tuple[list[bytes], int, State]:
@@ -99,58 +108,70 @@ class Grammar:
 
     def reading(self, data: bytes, start: int, *, final: bool) -> Reading | None:
         """Return the best reading of the record at `start`; None when it needs more data."""
-        cells, end, state = self.strict(data, start)
-        cut = state in {State.ENDED, State.OPEN} or end == len(data)
-        if cut and not final:
+        try:
+            cells, end, state = self.strict(data, start)
+            if not final and (state in {State.ENDED, State.OPEN} or end == len(data)):
+                return None
+            if state in {State.WHOLE, State.ENDED}:
+                first = _LINE_END.search(data, start, end)
+                one_line = first is None or first.end() == end
+                if len(cells) == self.width or one_line or first is None:
+                    return Reading(cells, end)
+                if not self._regular(data, first.end(), final=final):
+                    return Reading(cells, end)
+            return self._mended(data, start, final=final)
+        except _CutError:
             return None
-        if state in {State.WHOLE, State.ENDED}:
-            first = _LINE_END.search(data, start, end)
-            one_line = first is None or first.end() == end
-            if len(cells) == self.width or one_line or first is None:
-                return Reading(cells, end)
-            if not self._regular(data, first.end()):
-                return Reading(cells, end)
-        return self._mended(data, start, final=final)
 
-    def _regular(self, data: bytes, start: int) -> bool:
+    def _regular(self, data: bytes, start: int, *, final: bool) -> bool:
         """Return whether the line at `start` is a record of its own, as every record should be."""
-        cells, end, state = self.strict(data, start)
-        first = _LINE_END.search(data, start, end)
-        return (
-            state in {State.WHOLE, State.ENDED}
-            and len(cells) == self.width
-            and (first is None or first.end() == end)
-        )
+        found = _LINE_END.search(data, start)
+        if not final and (found is None or found.end() == len(data)):
+            raise _CutError
+        line = data[start : len(data) if found is None else found.start()]
+        cells, _, state = self.strict(line, 0)
+        return state is State.ENDED and len(cells) == self.width
 
-    def _mended(self, data: bytes, start: int, *, final: bool) -> Reading | None:
+    def _mended(self, data: bytes, start: int, *, final: bool) -> Reading:
         """Return the best reading of a record whose quotation marks are wrong."""
         fallback: Reading | None = None
-        for stop, end in self._lines(data, start):
+        for begin, stop, end in self._lines(data, start):
             if end == len(data) and not final:
-                return None
-            splits = self._splits(data[start:stop])
-            exact = splits.get(self.width)
-            if exact is not None and exact.cost < _OPEN:
-                return _reading(exact, end)
-            if fallback is None:
-                best = min(
-                    splits.items(),
-                    key=lambda item: (item[1].cost + _RAGGED * abs(item[0] - self.width), item[0]),
-                )
-                fallback = _reading(best[1], end)
-            if end == len(data) or self._regular(data, end):
+                raise _CutError
+            line = data[start:stop]
+            if fallback is None or self._may_close(line, begin - start):
+                splits = self._splits(line)
+                exact = splits.get(self.width)
+                if exact is not None and exact.cost < _OPEN:
+                    return _reading(exact, end)
+                fallback = fallback or _reading(self._likeliest(splits), end)
+            if end == len(data) or self._regular(data, end, final=final):
                 break
+        assert fallback is not None  # noqa: S101 - there was a line
         return fallback
 
-    def _lines(self, data: bytes, start: int) -> Iterator[tuple[int, int]]:
-        """Yield where each of the next lines stops and where the line after it begins."""
+    def _may_close(self, line: bytes, last: int) -> bool:
+        """Return whether a cell that began on an earlier line may end on the `last`."""
+        self._tries -= 1
+        return self._tries >= 0 and self._closing.search(line, last) is not None
+
+    def _likeliest(self, splits: dict[int, _Split]) -> _Split:
+        """Return the split that is most to be believed, whatever the number of its cells."""
+        return min(
+            splits.items(),
+            key=lambda item: (item[1].cost + _RAGGED * abs(item[0] - self.width), item[0]),
+        )[1]
+
+    @staticmethod
+    def _lines(data: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+        """Yield where each of the next lines begins and stops, and where the one after it does."""
         place = start
         for _ in range(_LINES):
             found = _LINE_END.search(data, place)
             if found is None:
-                yield len(data), len(data)
+                yield place, len(data), len(data)
                 return
-            yield found.start(), found.end()
+            yield place, found.start(), found.end()
             place = found.end()
             if place == len(data):
                 return
@@ -160,8 +181,10 @@ class Grammar:
         bounds = [-1, *(found.start() for found in re.finditer(re.escape(self.delimiter), line))]
         bounds.append(len(line))
         size = len(bounds) - 1
-        if size * size * min(size, self.width + 8) > _WORK:
+        work = size * size * min(size, self.width + 8)
+        if work > min(_WORK, self._left):
             return self._greedy(line, bounds)
+        self._left -= work
         best: list[dict[int, _Split]] = [{0: _Split(0, None, b"", opened=False)}]
         for stop in range(1, size + 1):
             ways: dict[int, _Split] = {}

@@ -28,6 +28,8 @@ _MOSTLY = 9  # so many characters of UTF-8 for a bad place are no chance, even i
 _RUN = 4  # two characters of an encoding with two bytes each
 _READABLE = 0.5
 _SHOWN = 60
+_STRAY = 0.05  # fewer NULs than this are told of one by one
+_BINARY = 0.3
 _WIDE = {"gb18030", "big5", "cp932", "euc_jp", "cp949"}
 _NULLS = 10_000
 
@@ -184,7 +186,7 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
 def _refuse_unmarked_utf_16(path: Path, table: str, head: bytes) -> None:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     share = (even + odd) / len(head)
-    if share < 0.05:  # noqa: PLR2004 - a stray NUL here and there is told of later
+    if share < _STRAY:
         return
     for name, nulls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if others < nulls / 10:
@@ -199,8 +201,9 @@ def _refuse_unmarked_utf_16(path: Path, table: str, head: bytes) -> None:
                     )
                 ]
             )
-    message = f"{share:.0%} of the first bytes are NUL: the file is not a table of text"
-    raise DataError([problem("file-format", path.name, message)])
+    if share > _BINARY:
+        message = f"{share:.0%} of the first bytes are NUL: the file is not a table of text"
+        raise DataError([problem("file-format", path.name, message)])
 
 
 class _UnreadableError(Exception):

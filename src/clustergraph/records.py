@@ -164,7 +164,7 @@ class _Walk:
                 continue
             scanned = scan(data, self.delimiter[0], final=final)
             before = self.offset
-            exact = self._take(data, scanned)
+            exact = self._take(data, scanned, final=final)
             if not exact:
                 size = _SMALL
             elif scanned.fault is not None:
@@ -187,7 +187,7 @@ class _Walk:
             data = data[:-1]
         return data, final
 
-    def _take(self, data: bytes, scanned: Scan) -> bool:
+    def _take(self, data: bytes, scanned: Scan, *, final: bool) -> bool:
         """Take the records of a block; False when one of them ends elsewhere than it seemed to."""
         base, done = self.offset, 0
         irregular = np.flatnonzero(scanned.counts != self.grammar.width).tolist()
@@ -195,8 +195,10 @@ class _Walk:
             if index > done:
                 self._clean(data, base, scanned, slice(done, index))
             start = self.offset - base
-            reading = self.grammar.reading(data, start, final=True)
-            assert reading is not None  # noqa: S101 - the record's line end is in the block
+            reading = self.grammar.reading(data, start, final=final)
+            if reading is None:
+                self._one(data[start:], final=final)
+                return False
             self._irregular(data, start, reading)
             if reading.end != scanned.ends[index]:
                 return False
@@ -384,7 +386,7 @@ class _Walk:
         for code, count in self.told.items():
             if count > _TOLD:
                 more = count - _TOLD
-                message = f"{more:,} more rows have this problem"
+                message = "more rows have this problem"
                 self.problems.append(problem(code, self.source.file, message, count=more))
         return self.problems
 
