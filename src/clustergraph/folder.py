@@ -27,9 +27,10 @@ def write(
         raise DataError(checked.problems)
     with Output(folder) as output:
         turtle, provenance = output.path(GRAPH), output.path(PROVENANCE)
-        triples.write(checked, turtle, plain=plain)
-        triples.write_provenance(checked, provenance, plain=plain)
-        counts = {p.name: triples.count(p) for p in (turtle, provenance)}
+        counts = {
+            GRAPH: triples.write(checked, turtle, plain=plain),
+            PROVENANCE: triples.write_provenance(checked, provenance, plain=plain),
+        }
         if page:
             from clustergraph import view  # noqa: PLC0415 - heavy, and not always wanted
 

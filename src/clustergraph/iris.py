@@ -145,8 +145,10 @@ def sql_encoded(expression: str) -> str:
     runs = f"regexp_extract_all({expression}, {sql_text(f'[{KEPT}]+|[^{KEPT}]')})"
     kept = sql_text(f"[{KEPT}]+")
     piece = f"CASE WHEN regexp_full_match(p, {kept}) THEN p ELSE url_encode(p) END"
+    # Most ids are of plain ASCII, which an automaton of a few states tells.
     return (
-        f"CASE WHEN regexp_full_match({expression}, '[.]+')"
+        f"CASE WHEN regexp_full_match({expression}, '[A-Za-z0-9_~-][A-Za-z0-9._~-]*')"
+        f" THEN {expression} WHEN regexp_full_match({expression}, '[.]+')"
         f" THEN repeat('%2E', length({expression}))"
         f" ELSE array_to_string(list_transform({runs}, lambda p: {piece}), '') END"
     )

@@ -80,21 +80,25 @@ class Mapping:
         Its name is the row's own id or else the first 32 hexadecimal digits of the SHA-256 of its
         cells, so that it depends neither on the order of rows nor on that of columns.
         """
-        name = f"left(sha256({self.checked.cells('relations')}), 32)"
-        if own := self._terms.cell("relations", "id"):
-            free = f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
-            name = f"CASE WHEN {own} <> '' AND {free} THEN {sql_encoded(own)} ELSE {name} END"
-            named = f"regexp_full_match({name}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
-        else:
-            named = "true"
-        base = sql_text(f"<{self.checked.namespaces.base}statement/")
+        base = f"<{self.checked.namespaces.base}statement/"
         if self.syntax is Syntax.NTRIPLES:
-            return f"concat({base}, {name}, '>')"
-        self.used.add("statement")
-        short = f"concat('statement:', {name})"
-        if named == "true":
-            return short
-        return f"CASE WHEN {named} THEN {short} ELSE concat({base}, {name}, '>') END"
+            first, last = sql_text(base), "'>'"
+        else:
+            self.used.add("statement")
+            first, last = "'statement:'", "''"
+        hashed = sql_concat(first, f"left(sha256({self.checked.cells('relations')}), 32)", last)
+        own = self._terms.cell("relations", "id")
+        if own is None:
+            return hashed
+        free = "true"
+        if self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"):
+            free = f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
+        plain = f"regexp_full_match({own}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
+        encoded = sql_concat(sql_text(base), sql_encoded(own), "'>'")
+        return (
+            f"CASE WHEN {plain} AND {free} THEN {sql_concat(first, own, last)}"
+            f" WHEN {own} <> '' AND {free} THEN {encoded} ELSE {hashed} END"
+        )
 
     def line(self, subject: str, predicate: str, value: str) -> str:
         """Return SQL for one line: one triple in N-Triples, one object of a block in Turtle."""
@@ -179,7 +183,7 @@ class Mapping:
         if not self.plain:
             blocks.append(self._statement_blocks())
         direct = (
-            "SELECT source, string_agg(line, '' ORDER BY line) AS lines FROM"
+            "SELECT source, array_to_string(list_sort(list(line)), '') AS lines FROM"
             f" (SELECT DISTINCT source, {self.line('s', 'p', 'o')} AS line FROM"
             f" (SELECT {self._ends()} {self._kept_relations()})) GROUP BY source"
         )
@@ -306,27 +310,23 @@ class Mapping:
             return f"rtrim(concat({', '.join(lines)}), {_NEWLINE})"
         return f"concat({subject}, {_NEWLINE}, {', '.join(lines)}, '.', {_NEWLINE})"
 
-    def provenance(self) -> str:
-        """Return SQL that selects `k1`, `k2` (the order) and `text`: from which row each is."""
-        derived = sql_text(f" {self.term(PROV + 'wasDerivedFrom')} ")
+    def provenance(self, table: str) -> str:
+        """Return SQL that selects `row` and `text`: of which row of a table each resource is."""
+        derived = f" {self.term(PROV + 'wasDerivedFrom')} "
         identifier = self._terms.cell("entities", "id") or ""
-        entity = f"{self.entity(identifier)} AS s, {self._row('entities')} AS o"
-        rows = [f"SELECT {entity}, row FROM entities WHERE {identifier} <> ''"]
-        if not self.plain:
-            rows.append(
-                f"SELECT {self.statement()}, {self._row('relations')}, row FROM relations WHERE row"
-                " NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
-            )
-        return (
-            f"SELECT s AS k1, lpad(row::VARCHAR, 12, '0') AS k2, concat(s, {derived}, o, ' .')"
-            f" AS text FROM ({' UNION ALL '.join(rows)})"
-        )
+        if table == "entities":
+            name, made = self.entity(identifier), f"{identifier} <> ''"
+        else:
+            name = self.statement()
+            made = "t.row NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
+        text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
+        return f"SELECT row, {text} AS text FROM {table} t WHERE {made}"
 
     def _row(self, table: str) -> str:
         file = getattr(self.checked.tables, table).file
         if self.syntax is Syntax.TURTLE:
             self.used.add(table)
-            return f"concat('{table}:', row)"
+            return f"concat('{table}:', t.row)"
         return f"concat({sql_text(f'<{self.checked.namespaces.file(file)}#row=')}, row, '>')"
 
 

@@ -5,7 +5,7 @@ Files are written from the tables, never from a store, so that the same tables g
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from clustergraph.check import Checked
 from clustergraph.errors import ClustergraphError
@@ -17,31 +17,49 @@ if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 10_000
+_PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
+_CHUNK = 1 << 18
 # A file of plain lines: nothing is quoted, nothing separates.
 _LINES = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')"
 
 
 def write(
     checked: Checked, path: Path, *, syntax: Syntax = Syntax.TURTLE, plain: bool = False
-) -> None:
-    """Write what the tables say: sorted, grouped and prefixed Turtle, or sorted N-Triples.
+) -> int:
+    """Write what the tables say, and return the number of triples.
 
-    `plain` leaves the relation resources out. Raises ClustergraphError where the disk does not
-    take it.
+    It is sorted, grouped and prefixed Turtle, or sorted N-Triples. `plain` leaves the relation
+    resources out. Raises ClustergraphError where the disk does not take it.
     """
     mapping = Mapping(checked, syntax, plain)
     prepare(mapping)
-    blocks = mapping.blocks()
-    _copy(mapping, blocks, _dataset(mapping), path)
+    queries = []
+    for only in _parts(mapping):
+        mapping.only = only
+        queries.append(f"SELECT text FROM ({mapping.blocks()}) WHERE text <> '' ORDER BY k1, k2")
+    blocks, lines, told = _copy(mapping, queries, _dataset(mapping), path)
+    # Of a block, the subject, the mark that ends it and the empty line after it are no triples.
+    return told + (lines - 3 * blocks if syntax is Syntax.TURTLE else lines)
 
 
 def write_provenance(
     checked: Checked, path: Path, *, syntax: Syntax = Syntax.TURTLE, plain: bool = False
-) -> None:
-    """Write from which row of which file each resource was made (PROV-O, RFC 7111)."""
+) -> int:
+    """Write from which row of which file each resource was made, and return the number of triples.
+
+    They stand in the order of the rows (PROV-O, RFC 7111).
+    """
     mapping = Mapping(checked, syntax, plain)
-    rows = mapping.provenance()
-    _copy(mapping, rows, _sources(mapping), path)
+    queries = []
+    for table, made in _provenance(mapping).items():
+        [(last,)] = checked.query(f"SELECT coalesce(max(row), 0) FROM {table}")
+        queries += [
+            f"SELECT text FROM ({made} AND t.row >= {first} AND t.row < {first + _PART})"
+            " ORDER BY row"
+            for first in range(0, int(str(last)) + 1, _PART)
+        ]
+    _, lines, told = _copy(mapping, queries, _sources(mapping), path)
+    return told + lines
 
 
 def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) -> Iterator[bytes]:
@@ -51,7 +69,7 @@ def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) 
     queries = [mapping.blocks()]
     heads = [_dataset(mapping)]
     if provenance:
-        queries.append(mapping.provenance())
+        queries += _provenance(mapping).values()
         heads.append(_sources(mapping))
     yield "\n".join([*heads, ""]).encode()
     for query in queries:
@@ -60,10 +78,42 @@ def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) 
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
 
 
-def count(path: Path) -> int:
-    """Return how many triples a Turtle file of ours holds: one a line that ends in a mark."""
-    with path.open("rb") as file:
-        return sum(line.endswith((b" ;\n", b" .\n")) and line[:1] != b"@" for line in file)
+def _provenance(mapping: Mapping) -> dict[str, str]:
+    tables = ("entities",) if mapping.plain else ("entities", "relations")
+    return {table: mapping.provenance(table) for table in tables}
+
+
+def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
+    """Yield the conditions that cut the tables into parts of subjects that follow each other.
+
+    Each part is sorted by itself, so that memory is that of one part; the parts one after the other
+    are sorted too. The bounds come from every so many rows: they need not be exact.
+    """
+    checked = mapping.checked
+    rows = checked.tables.entities.rows + checked.tables.relations.rows
+    count = -(-rows // _PART)
+    keys = {}
+    for table, word in (("entities", "id"), ("relations", "source")):
+        cell = checked.terms.cell(table, word) or ""
+        keys[table] = cell if checked.plain_ids else mapping.entity(cell)
+    if count <= 1:
+        yield {}
+        return
+    places = ", ".join(str(n / count) for n in range(1, count))
+    sampled = " UNION ALL ".join(
+        f"SELECT {key} AS k FROM {table} WHERE row % {count * 7} = 0" for table, key in keys.items()
+    )
+    bounds = checked.query(
+        f"SELECT DISTINCT unnest(quantile_disc(k, [{places}])) AS k FROM ({sampled}) ORDER BY k"
+    )
+    texts = [sql_text(str(bound)) for (bound,) in bounds]
+    for first, last in zip([None, *texts], [*texts, None], strict=True):
+        yield {
+            table: " AND ".join(
+                ([f"{key} >= {first}"] if first else []) + ([f"{key} < {last}"] if last else [])
+            )
+            for table, key in keys.items()
+        }
 
 
 def prepare(mapping: Mapping) -> None:
@@ -82,25 +132,46 @@ def prepare(mapping: Mapping) -> None:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
-def _copy(mapping: Mapping, query: str, head: str, path: Path) -> None:
+def _copy(mapping: Mapping, queries: Iterable[str], head: str, path: Path) -> tuple[int, int, int]:
+    """Write a head and the texts of all queries, one after the other, into a new file.
+
+    Return how many texts there were, of how many lines in all, and the triples of the head.
+    """
     import duckdb  # noqa: PLC0415 - heavy
 
     if mapping.syntax is Syntax.TURTLE:
         prefixes = mapping.checked.namespaces.header(mapping.used)
-        head = f"{prefixes}\n{head}" if head else prefixes
-    rows = (
-        f"SELECT text FROM (SELECT '' AS k1, '' AS k2, {sql_text(head)} AS text"
-        f" UNION ALL SELECT k1, k2, text FROM ({query})) WHERE text <> '' ORDER BY k1, k2"
-    )
+        top = f"{prefixes}\n{head}" if head else prefixes
+    else:
+        top = head
+    part = path.with_name(f"{path.name}.part")
+    texts = lines = 0
     try:
-        mapping.checked.tables.connection.execute(
-            f"COPY ({rows}) TO {sql_text(str(path))} {_LINES}"
-        )
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        with path.open("xb") as file:
+            file.write(f"{top}\n".encode() if top else b"")
+            for query in queries:
+                copy = f"COPY ({query}) TO {sql_text(str(part))} {_LINES}"
+                [(copied,)] = mapping.checked.query(copy)
+                texts += int(str(copied))
+                lines += _append(part, file)
+    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         raise ClustergraphError(_cannot_write(path, error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return texts, lines, sum(line.endswith((" ;", " .")) for line in head.splitlines())
 
 
-def _cannot_write(path: Path, error: "duckdb.Error") -> str:
+def _append(part: Path, file: IO[bytes]) -> int:
+    """Add the content of a part to a file, and return its number of lines."""
+    lines = 0
+    with part.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            lines += chunk.count(b"\n")
+            file.write(chunk)
+    return lines
+
+
+def _cannot_write(path: Path, error: "duckdb.Error | OSError") -> str:
     text = str(error).splitlines()[0]
     if "No space left" in text or "disk space" in text:
         return (
