@@ -129,7 +129,7 @@ function settle(wish: Wish, at: [number, number, number], names: Taken, marks: T
 }
 
 function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, full: boolean, ruler: Ruler): Placed {
-  const lines = [{ text: flat(shorten(wish.name.first.text, 30)), small: false }];
+  const lines = wrapped(flat(shorten(wish.name.first.text, 90))).map((text) => ({ text, small: false }));
   if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 40)), small: true });
   const width = Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong))));
   const height = lines.reduce((sum, line) => sum + lineHeight(line.small, wish.strong), 0);
@@ -147,6 +147,17 @@ function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, f
   const align = spot.startsWith("right") ? "left" : spot.startsWith("left") ? "right" : "center";
   const anchor = { left, right: left + width, center: left + width / 2 }[align];
   return { ...wish, x: anchor, y: top, align, lines, box: { left, top, right: left + width, bottom: top + height } };
+}
+
+/** So many characters stand on one line of a name. */
+const LINE = 30;
+
+/** Returns a long name of several words as two lines of much the same length; only the second is cut. */
+function wrapped(text: string): string[] {
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index).filter((at) => at <= LINE);
+  if (text.length <= 24 || !spaces.length) return [shorten(text, LINE)];
+  const middle = spaces.reduce((best, at) => (Math.abs(at - text.length / 2) < Math.abs(best - text.length / 2) ? at : best));
+  return [text.slice(0, middle), shorten(text.slice(middle + 1), LINE)];
 }
 
 function lineHeight(small: boolean, strong: boolean): number {

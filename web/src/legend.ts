@@ -11,6 +11,9 @@ import { isDark } from "./theme";
 import type { Spoken, Word } from "./words";
 import { kindName, kindText, known, word } from "./words";
 
+/** So many kinds are listed before the reader asks for all. */
+const MOST = 12;
+
 interface Row {
   name: Spoken[];
   text: string;
@@ -26,7 +29,12 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
   const element = el("div", { class: "legend" });
   const period = periodPanel(page);
   const counts = tally(page);
+  const unfolded = new Set<string>();
 
+  const fold = (field: string) => {
+    if (!unfolded.delete(field)) unfolded.add(field);
+    render();
+  };
   const render = () => {
     const { state } = page.store;
     const { model } = page;
@@ -59,7 +67,9 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
             el("button", { type: "button", class: "quiet", "data-key": `${field}none`, on: { click: () => page.store.set({ [field]: everything }) } }, ...say(page, "none")),
           ),
         ),
-        el("ul", { class: "rows" }, rows.map((row, i) => line(page, row, `${field}${i}`))),
+        el("ul", { class: "rows" }, (unfolded.has(field) || rows.length <= MOST + 2 ? rows : rows.slice(0, MOST)).map((row, i) => line(page, row, `${field}${i}`))),
+        rows.length > MOST + 2 &&
+          el("button", { type: "button", class: "quiet fold", "data-key": `${field}fold`, "aria-expanded": String(unfolded.has(field)), on: { click: () => fold(field) } }, ...say(page, unfolded.has(field) ? "showFewer" : "showAll"), unfolded.has(field) ? "" : ` (${rows.length})`),
       );
     const all = (list: unknown[]) => new Set(list.map((_, i) => i));
     replace(

@@ -102,6 +102,13 @@ export class Stage {
     this.request();
   }
 
+  /** Marks who is under the pointer, where that lights up nothing else. */
+  point(entity: number | null): void {
+    if (!this.look) return;
+    this.look.hover = entity;
+    this.overlay(this.camera);
+  }
+
   fit(animated = true): void {
     this.fly(fitting(this.box(), this.size), animated);
   }

@@ -95,6 +95,9 @@ export function shortestPath(model: Model, links: Uint8Array, from: number, to: 
   return path;
 }
 
+/** Up to so many entities, the pointer lights up whose neighbour it runs over. */
+export const HOVERED = 4000;
+
 export interface Lit {
   entities: Set<number>;
   links: Set<number>;
@@ -108,7 +111,8 @@ export function lit(model: Model, shown: Visible, state: State): Lit | null {
     for (const step of steps ?? []) entities.add(model.links[step].source).add(model.links[step].target);
     return { entities, links: new Set(steps ?? []) };
   }
-  const centre = state.selected ?? state.hover;
+  // With very many, lighting up whatever the pointer runs over would cost more than it tells.
+  const centre = state.selected ?? (model.entities.length <= HOVERED ? state.hover : null);
   if (centre === null) return null;
   const entities = new Set([centre]);
   const links = new Set<number>();

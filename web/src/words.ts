@@ -67,7 +67,7 @@ const WORDS = {
   none: ["全不选", "None"],
   only: ["仅此", "only"],
   showAll: ["显示全部", "Show all"],
-  shown: ["显示", "shown"],
+  showFewer: ["收起", "Show fewer"],
   sources: ["来源", "sources"],
   empty: ["这里还没有实体。", "There are no entities here."],
   nothing: ["当前筛选下没有可显示的内容。", "With these filters there is nothing to show."],
