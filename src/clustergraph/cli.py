@@ -15,7 +15,10 @@ from clustergraph.commands.options import say, tell
 from clustergraph.errors import ClustergraphError, DataError
 
 # Each is a module of clustergraph.commands with a `command`; the order is that of the help.
-COMMANDS = ("init", "build", "check", "explain", "vocabulary", "ask", "query", "export", "view", "serve")
+COMMANDS = (
+    *("init", "build", "check", "explain", "vocabulary", "ask", "query", "export", "view"),
+    "serve",
+)
 
 
 class _Program(click.Group):
