@@ -1,12 +1,16 @@
 """The answer to a query, whatever its form, as text for a terminal or as bytes of a format."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clustergraph import formats, rdffile
 from clustergraph.errors import SourceError
 from clustergraph.graph import Graph
-from clustergraph.rows import Rows
 from clustergraph.writing import write_bytes
+
+if TYPE_CHECKING:
+    from clustergraph.rows import Rows
 
 _BOOLEANS = {"json": '{{"head":{{}},"boolean":{}}}\n', "xml": (
     '<?xml version="1.0"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">'
@@ -14,36 +18,54 @@ _BOOLEANS = {"json": '{{"head":{{}},"boolean":{}}}\n', "xml": (
 )}  # fmt: skip
 
 
-def to_text(found: "Rows | bool | Graph", form: str | None, width: int | None = None) -> str:
-    """Return the answer as text: a table of rows, yes or no, or Turtle, unless `form` says other.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an answer is to look.
+
+    `form` is a name from `formats.FORMATS`; none means a table for rows, Turtle for a graph. With
+    `labels`, names in this `language` stand in the place of IRIs; unless told otherwise they do
+    in tables only. `spreadsheet` makes the CSV for Excel and its like. `width` is a table's.
+    """
+
+    form: str | None = None
+    labels: bool | None = None
+    language: str = "en"
+    spreadsheet: bool = False
+    width: int | None = None
+
+
+def to_bytes(found: "Rows | bool | Graph", look: Look, graph: Graph | None = None) -> bytes:
+    """Return the answer as bytes; `graph` is where it comes from, and knows the names of things.
 
     Raises SourceError where the form is none for this kind of answer.
     """
-    if isinstance(found, Rows) and form in (None, "table"):
-        return found.table(width=width)
-    if isinstance(found, bool) and form in (None, "table"):
-        return "yes\n" if found else "no\n"
-    return to_bytes(found, form).decode()
-
-
-def to_bytes(found: "Rows | bool | Graph", form: str | None) -> bytes:
-    """Return the answer in a format of `formats.FORMATS`, by name; json or Turtle where none is."""
     if isinstance(found, Graph):
-        known = formats.named(form or "turtle")
+        known = formats.named(look.form or "turtle")
         if known is None or known.holds != "graph":
-            raise SourceError(f"This query makes a graph: {form} is for rows; choose turtle.")
+            raise SourceError(f"This query makes a graph: {look.form} is for rows; choose turtle.")
         return b"".join(rdffile.to_bytes(found.quads(), known, found.prefixes))
-    if form in ("turtle", "ntriples"):
+    form = look.form or "table"
+    known = formats.named(form)
+    if known is None or known.holds not in ("rows", "frame"):
         raise SourceError(f"This query gives rows: {form} is for graphs; choose csv or json.")
-    if isinstance(found, Rows):
-        return found.to_bytes(form or "json")
-    word = "true" if found else "false"
-    return _BOOLEANS.get(form or "json", "{}\n").format(word).encode()
+    if isinstance(found, bool):
+        if form == "table":
+            return b"yes\n" if found else b"no\n"
+        return _BOOLEANS.get(form, "{}\n").format("true" if found else "false").encode()
+    named = look.labels if look.labels is not None else form == "table"
+    labels = graph.labels(found.iris, look.language) if named and graph is not None else {}
+    if form == "table":
+        return found.table(width=look.width, labels=labels).encode()
+    return (found.labelled(labels) if labels else found).to_bytes(
+        form, spreadsheet=look.spreadsheet
+    )
 
 
-def write(found: "Rows | bool | Graph", path: Path, form: str | None) -> None:
+def write(found: "Rows | bool | Graph", path: Path, look: Look, graph: Graph | None = None) -> None:
     """Write the answer to a file, all or nothing, in this form or that of the file's ending."""
     known = formats.of_path(path)
-    if form is None and known is None:
+    form = look.form or (known.name if known else None)
+    if form is None:
         raise SourceError(f"{path}: the ending names no format; name one with --format.")
-    write_bytes(path, to_bytes(found, form or (known.name if known else None)))
+    look = Look(form, look.labels, look.language, look.spreadsheet)
+    write_bytes(path, to_bytes(found, look, graph))

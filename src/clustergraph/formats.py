@@ -11,7 +11,9 @@ class Format:
     name: str
     media_type: str
     extension: str
-    holds: str  # "graph" (RDF triples), "rows" (query results) or "network" (nodes and edges)
+    # "graph" (RDF triples), "rows" (query results), "frame" (those, through a data frame library)
+    # or "network" (nodes and edges)
+    holds: str
 
 
 FORMATS: tuple[Format, ...] = (
@@ -26,6 +28,7 @@ FORMATS: tuple[Format, ...] = (
     Format("json", "application/sparql-results+json", "json", "rows"),
     Format("xml", "application/sparql-results+xml", "xml", "rows"),
     Format("table", "text/plain", "txt", "rows"),
+    Format("parquet", "application/vnd.apache.parquet", "parquet", "frame"),
     Format("graphml", "application/graphml+xml", "graphml", "network"),
     Format("gexf", "application/gexf+xml", "gexf", "network"),
 )

@@ -319,10 +319,11 @@ class Graph:
         same graph gives the same bytes. Raises SourceError for another format.
         """
         known = formats.named(format) if format else formats.of_path(str(path))
-        if known is None or known.holds == "rows":
+        if known is None or known.holds not in ("graph", "network"):
+            extensions = [f.extension for f in formats.FORMATS if f.holds in ("graph", "network")]
             raise SourceError(
                 f"A graph cannot be written as {format or Path(path).name!r}; choose one of "
-                f"{', '.join(f'.{f.extension}' for f in formats.FORMATS if f.holds != 'rows')}."
+                f"{', '.join(f'.{extension}' for extension in extensions)}."
             )
         if known.holds == "network":
             from clustergraph import exchange  # noqa: PLC0415 - needs networkx

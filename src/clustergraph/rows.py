@@ -6,7 +6,7 @@ first asked. The files it writes are the engine's own: SPARQL 1.1 results in JSO
 
 import csv
 import io
-import re
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,10 +37,9 @@ Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SHOWN_IN_NOTEBOOK = 100
-# Characters that steer a terminal instead of showing there; lines are broken by the table itself.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _FORMULA = tuple("=+-@\t\r")
+_NUMBERS = frozenset({int, float, Decimal})
+_OR_NONE = _NUMBERS | {type(None)}
 
 
 class Iri(str):
@@ -216,7 +215,7 @@ class Rows(Sequence[Row]):
                 )
 
     def to_bytes(self, format: str = "json", *, spreadsheet: bool = False) -> bytes:  # noqa: A002 - the word of the command line
-        """Return the rows as a file of this format: json, csv, tsv, xml or table.
+        """Return the rows as a file of this format: json, csv, tsv, xml, parquet or table.
 
         CSV is exact, as SPARQL 1.1 asks. With `spreadsheet` it is made for Excel and its like
         instead: a byte order mark, so that Chinese is read as such, and an apostrophe before a
@@ -226,6 +225,8 @@ class Rows(Sequence[Row]):
             return self.table().encode()
         if format == "csv" and spreadsheet:
             return self._spreadsheet()
+        if format == "parquet":
+            return self._parquet()
         if format == "json":
             return self._body
         known = {
@@ -236,7 +237,7 @@ class Rows(Sequence[Row]):
         if format not in known:
             raise SourceError(
                 f"Rows cannot be written as {format!r}; choose one of "
-                f"{', '.join(f.name for f in formats.FORMATS if f.holds == 'rows')}."
+                f"{', '.join(f.name for f in formats.FORMATS if f.holds in ('rows', 'frame'))}."
             )
         return bytes(self._solutions().serialize(format=known[format]) or b"")
 
@@ -247,6 +248,16 @@ class Rows(Sequence[Row]):
         if name is None:
             raise SourceError(f"{path}: the extension names no format; say which one you want.")
         write_bytes(path, self.to_bytes(name))
+
+    def _parquet(self) -> bytes:
+        file = io.BytesIO()
+        try:
+            self.to_polars().write_parquet(file)
+        except ModuleNotFoundError as error:
+            raise SourceError(
+                f"Parquet needs {error.name}: install it with pip install 'clustergraph[frames]'."
+            ) from error
+        return file.getvalue()
 
     def _spreadsheet(self) -> bytes:
         text = io.StringIO(newline="")
@@ -265,25 +276,34 @@ class Rows(Sequence[Row]):
         """Return the rows as text that fits a terminal of this width (default: this terminal's).
 
         IRIs show as their label, where `labels` has one for them, or else as prefixed names.
-        Control characters show as themselves instead of steering the terminal.
+        Control characters show as themselves instead of steering the terminal. Where the columns
+        would be too narrow to read, each row becomes a block with a line for each column.
         """
-        from rich import box  # noqa: PLC0415 - for terminals only
-        from rich.console import Console  # noqa: PLC0415 - for terminals only
-        from rich.table import Table  # noqa: PLC0415 - for terminals only
-        from rich.text import Text  # noqa: PLC0415 - for terminals only
+        from clustergraph import listing  # noqa: PLC0415 - for terminals only
 
-        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for place, name in enumerate(self.columns):
-            numbers = {type(row[place]) for row in self._values} - {type(None)}
-            right = bool(numbers) and numbers <= {int, float, Decimal}
-            grid.add_column(Text(name), justify="right" if right else "left", overflow="fold")
-        for row in self.terms:
-            grid.add_row(*(Text(_safe(self.shown(term, labels))) for term in row))
-        file = io.StringIO()
-        console = Console(file=file, width=width, color_system=None, legacy_windows=False)
-        if self.columns:
-            console.print(grid)
-        return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+        kinds = [{type(row[place]) for row in self._values} for place in range(len(self.columns))]
+        return listing.text(
+            self.columns,
+            [[self.shown(term, labels) for term in row] for row in self.terms],
+            numbers=[bool(found & _NUMBERS) and found <= _OR_NONE for found in kinds],
+            width=width,
+        )
+
+    def labelled(self, labels: Mapping[str, str]) -> "Rows":
+        """Return the same rows with a text in the place of each IRI that has one in `labels`."""
+        answer = json.loads(self._body)
+        for solution in answer["results"]["bindings"]:
+            for name, term in solution.items():
+                if term["type"] == "uri" and term["value"] in labels:
+                    solution[name] = {"type": "literal", "value": labels[term["value"]]}
+        rows = Rows(json.dumps(answer, ensure_ascii=False).encode(), remarks=self.remarks)
+        rows._prefixes = self._prefixes
+        return rows
+
+    @property
+    def iris(self) -> set[str]:
+        """All IRIs that occur in the rows, for `Graph.labels` to name."""
+        return {term.value for row in self.terms for term in row if isinstance(term, NamedNode)}
 
     def shown(self, term: Term | None, labels: Mapping[str, str] | None = None) -> str:
         """Return a term as people read it: a label or a prefixed name, a text, a number."""
@@ -318,14 +338,6 @@ def _text(term: Term | None) -> str:
     if term is None:
         return ""
     return term.value if isinstance(term, Literal | NamedNode) else str(term)
-
-
-def _safe(text: str) -> str:
-    text = _CONTROL.sub(lambda c: repr(c[0])[1:-1], text).replace("\t", " ")
-    if _RIGHT_TO_LEFT.search(text):
-        # Isolated (Unicode 9, annex 9), so that a cell does not reorder its neighbours.
-        return "\n".join(f"\u2068{line}\u2069" for line in text.split("\n"))
-    return text
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -42,7 +42,7 @@ _HIDING_IRI = re.compile(r"\).*service", re.IGNORECASE | re.DOTALL)
 _UPDATES = frozenset(
     "INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split()  # noqa: SIM905 - a word list
 )
-_KEYWORDS = (
+KEYWORDS = (
     *("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "WHERE", "FROM", "NAMED"),
     *("DISTINCT", "REDUCED", "OPTIONAL", "UNION", "MINUS", "GRAPH", "FILTER", "BIND", "VALUES"),
     *("GROUP", "ORDER", "BY", "HAVING", "LIMIT", "OFFSET", "ASC", "DESC", "AS", "EXISTS", "NOT"),
@@ -289,8 +289,8 @@ class Sparql:
             opened = self._still_open
             return opened, f"this {opened.text} is never closed." if opened else "more is missing."
         near = ""
-        if token.kind == "word" and not token.says(*_KEYWORDS):
-            near = did_you_mean(token.text.upper(), _KEYWORDS)
+        if token.kind == "word" and not token.says(*KEYWORDS):
+            near = did_you_mean(token.text.upper(), KEYWORDS)
         return token, f"{token.text!r} is not expected here{near}."
 
     def _plain_mistake(self, known: Mapping[str, str]) -> tuple[Token, str] | None:

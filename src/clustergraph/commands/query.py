@@ -1,16 +1,14 @@
 """`clustergraph query`: the answer to a SPARQL query."""
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say
+from clustergraph.commands.options import Reading, reading
+from clustergraph.commands.printing import Printing, printing
 from clustergraph.errors import SourceError
-
-_FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples")
 
 
 @click.command(
@@ -20,41 +18,29 @@ _FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples")
 )
 @click.argument("source_and_query", nargs=-1, metavar="[SOURCE] [SPARQL | -]")
 @click.option("-f", "--file", type=click.Path(path_type=Path), help="Read the query from a file.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMATS),
-    help="How to print the answer. [default: table, or turtle for CONSTRUCT; with -o, by the"
-    " file's ending]",
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the answer to a file.")
-@click.option(
-    "--timeout", type=float, default=10, show_default=True, help="Seconds the query may take."
-)
+@printing
 @reading
 def command(
     source_and_query: tuple[str, ...],
     file: Path | None,
-    form: str | None,
-    output: Path | None,
-    timeout: float,
     **options: Any,  # noqa: ANN401 - click hands them over
 ) -> None:
-    """Answer a SPARQL query on SOURCE. The prefixes of the dataset need not be declared."""
-    from clustergraph import answer  # noqa: PLC0415 - heavy
+    """Answer a SPARQL query on SOURCE. The prefixes of the dataset need not be declared.
 
+    Without a query, a prompt opens, with completion of prefixes, terms and names.
+    """
+    answering = Printing.take(options)
     source, sparql = _source_and_query(source_and_query, file)
-    found = Reading(**options).graph(source).query(sparql, timeout=timeout)
-    for remark in getattr(found, "remarks", ()):
-        say(remark)
-    if output is not None:
-        answer.write(found, output, form)
-    else:
-        text = answer.to_text(found, form, width=shutil.get_terminal_size().columns)
-        click.echo(text, nl=not text.endswith("\n"))
+    graph = Reading(**options).graph(source)
+    if sparql is None:
+        from clustergraph.commands import prompt  # noqa: PLC0415 - for a terminal only
+
+        prompt.run(graph, answering)
+        return
+    answering.show(graph.query(sparql, timeout=answering.timeout), graph)
 
 
-def _source_and_query(words: tuple[str, ...], file: Path | None) -> tuple[Path, str]:
+def _source_and_query(words: tuple[str, ...], file: Path | None) -> tuple[Path, str | None]:
     """Tell the folder from the query: a single word that is no path is the query."""
     if file is not None:
         if len(words) > 1:
@@ -68,6 +54,8 @@ def _source_and_query(words: tuple[str, ...], file: Path | None) -> tuple[Path, 
             pass
         case (word,) if word == "-" or not Path(word).exists():
             source, sparql = "data", word
+        case () | (_,) if sys.stdin.isatty() and sys.stdout.isatty():
+            return Path(*words or ("data",)), None
         case _:
             raise click.UsageError("Give a query in SPARQL, or -f FILE, or - to read it from here.")
     return Path(source), sys.stdin.read() if sparql == "-" else sparql
