@@ -488,6 +488,24 @@ def test_nothing_runs_out_of_the_window(show: Show, bundled: str, width: int) ->
     assert opened.faults == []
 
 
+AXE = HERE.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci` in web/")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "address", ["#language=en", "#language=zh&entity=cspc", "#entity=s070", "#view=table"]
+)
+def test_nobody_is_kept_out_by_how_the_page_is_made(
+    show: Show, bundled: str, scheme: str, address: str
+) -> None:
+    opened = show(bundled, address, color_scheme=scheme, bypass_csp=True)
+    opened.js(AXE.read_text(encoding="utf-8"))
+    found = opened.js("axe.run()")
+    told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
+    assert told == []
+
+
 def test_in_a_frame_of_a_notebook_the_page_works_too(browser: Browser, tmp_path: Path) -> None:
     frame = view.notebook(tables(tmp_path, ENTITIES, RELATIONS))
     path = tmp_path / "notebook.html"

@@ -135,8 +135,9 @@ export function statement(page: Page, link: Link): HTMLElement[] {
   ];
 }
 
-function period(page: Page, { start, end }: Link): HTMLElement | null {
+function period(page: Page, { start, end, relation: kind }: Link): HTMLElement | null {
   if (!start && !end) return null;
+  if (start && !end && page.model.relations[kind].momentary) return el("span", { class: "when" }, start);
   if (start && (!end || start === end)) return el("span", { class: "when" }, end ? start : [...say(page, "since"), ` ${start}`]);
   if (!start) return el("span", { class: "when" }, ...say(page, "until"), ` ${end ?? ""}`);
   return el("span", { class: "when" }, `${start} – ${end ?? ""}`);
