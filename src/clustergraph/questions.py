@@ -307,7 +307,8 @@ class _Header:
         among = rest.split("|") if kind == "choice" else rest.split()
         among = [word.strip() for word in among if word.strip()]
         if bool(among) != (kind == "choice") and kind != "entity":
-            raise self._fault(line, "a choice names its words" if not among else f"what is {rest}")
+            reason = f"nothing stands after {kind}, not {rest!r}" if among else ""
+            raise self._fault(line, reason or "a choice names its words")
         required, line = block.get(("required", ""), ("no", start))
         if required not in ("yes", "no"):
             raise self._fault(line, f"'required' is yes or no, not {required!r}")
