@@ -1,0 +1,55 @@
+"""The results of all benchmarks as one page of documentation."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+_TOP = """# Benchmarks
+
+Written by `make bench` (`benchmarks/build.py`); the tables are made up by `benchmarks/generate.py`,
+the same bytes on every machine. An entity has two names (English, Chinese) and six attributes; a
+relation gives its direct triple and a relation resource of five more. All engines read the same
+CSV files, follow the same mapping (`benchmarks/peers/`) and give the same triples, which is
+checked: one by one up to three million, by number and by a sample above.
+
+What clustergraph does beside: it checks everything (ids, ends, types, dates, numbers), keeps the
+ledger, writes `provenance.ttl`, and its Turtle is sorted and grouped. The others check nothing.
+maplib's texts carry no language (there is no way to say it of a data frame), so it is compared
+without; SDM-RDFizer's graph differs because it writes `\\'` where a text has a quotation mark.
+Read ratios, not seconds: seconds are those of the machine at that time. *Memory* is the peak of the
+largest process. *Times ours* is a run's time divided by that of our Turtle.
+"""
+
+
+def text(folder: Path) -> str:
+    """Return the page on all results in a folder, the smallest tables first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
+    found.sort(key=lambda said: (said["entities"], said["relations"], said["faults"]))
+    return "\n".join([_TOP, *map(section, found)])
+
+
+def section(said: dict[str, Any]) -> str:
+    """Return the table for one size."""
+    faults = f", {said['faults']:.0%} of the rows faulty" if said["faults"] else ""
+    ours = said["results"][0]["seconds"]
+    machine = f"Python {said['python']}, {said['cores']} cores, load {said['load_before']} before"
+    lines = [
+        f"## {said['entities']:,} entities, {said['relations']:,} relations{faults}",
+        "",
+        f"{said['input_bytes'] / 1e6:,.0f} MB of CSV; {machine} the run.",
+        "",
+        "| | version | seconds | times ours | memory, GB | output, MB | triples | same graph |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for one in said["results"]:
+        if one["seconds"] is None:
+            lines.append(f"| {one['name']} | {one['version']} | {one['error']} | | | | | |")
+            continue
+        agrees = {True: "yes", False: "no", None: ""}[one["agrees"]]
+        triples = f"{one['triples']:,}" if one["triples"] else ""
+        cells = (
+            one["name"], one["version"], f"{one['seconds']:,.2f}", f"{one['seconds'] / ours:.2f}",
+            f"{one['memory_gb']:.2f}", f"{one['bytes'] / 1e6:,.0f}", triples, agrees,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
