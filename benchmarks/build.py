@@ -54,13 +54,14 @@ class Result:
         }  # fmt: skip
 
 
-def measure(command: list[str | Path]) -> tuple[float, float]:
-    """Run a command, and return its seconds and the memory of its largest process in GB.
+def measure(command: list[str | Path], folder: Path) -> tuple[float, float]:
+    """Run a command in a folder, and return its seconds and the memory of its largest process in GB.
 
     Raises CalledProcessError with the end of what it said where it fails.
     """
     words = [str(word) for word in command]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    both = subprocess.STDOUT
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=both) as process:
         started = time.perf_counter()
         said = process.stdout.read() if process.stdout else b""
         _, status, used = os.wait4(process.pid, 0)
@@ -79,7 +80,7 @@ def run(engine: Engine, tables: Path, cache: Path, result: Result) -> Path | Non
     try:
         python = engine.python(cache)
         result.version = result.version or engine.version(python)
-        seconds, memory = measure(engine.command(Job(python, tables, folder)))
+        seconds, memory = measure(engine.command(Job(python, tables, folder)), folder)
     except subprocess.CalledProcessError as error:
         output = error.output.decode(errors="replace") if error.output else str(error)
         result.error = output.strip().splitlines()[-1][:200] if output.strip() else str(error)
@@ -109,7 +110,7 @@ def compare(engines: list[Engine], tables: Path, cache: Path) -> list[Result]:
     for _ in range(_RUNS):
         code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
         copied = [files[TURTLE.name], cache / "output" / "copy"]
-        seconds, memory = measure([sys.executable, "-c", code, *copied])
+        seconds, memory = measure([sys.executable, "-c", code, *copied], cache)
         floor.seconds.append(seconds)
         floor.memory = max(floor.memory, memory)
     floor.size = (cache / "output" / "copy").stat().st_size
