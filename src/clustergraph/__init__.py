@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from clustergraph.explanation import explain
     from clustergraph.graph import Graph, build
+    from clustergraph.policy import Policy
     from clustergraph.rows import Rows
 
 # Where each public name lives. It is loaded when it is first used, so that importing clustergraph
@@ -35,6 +36,7 @@ _HOMES = {
     "ClustergraphError": "errors",
     "DataError": "errors",
     "Graph": "graph",
+    "Policy": "policy",
     "Problem": "errors",
     "Problems": "errors",
     "QueryError": "errors",
@@ -51,6 +53,7 @@ __all__ = [
     "ClustergraphError",
     "DataError",
     "Graph",
+    "Policy",
     "Problem",
     "Problems",
     "QueryError",

@@ -5,7 +5,6 @@ value: no `NaN` or `INF`, no year 0000. A text that fits none of a column's data
 string and is reported, so nothing is lost and nothing is a lie.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,39 +76,24 @@ def sql_case(datatypes: tuple[str, ...], value: str, results: Mapping[str, str])
     return f"CASE{cases} END"
 
 
+def is_date(datatypes: tuple[str, ...]) -> bool:
+    """Tell whether the datatypes are those of a date, of whatever precision."""
+    return bool(set(datatypes) & {XSD + d for d in ("date", "gYear", "gYearMonth", "dateTime")})
+
+
+def form(datatypes: tuple[str, ...]) -> str:
+    """Return an example of each datatype: `2024-05-31, 2024-05 or 2024`."""
+    found = [DATATYPES[d].example for d in reversed(datatypes)]
+    return " or ".join(", ".join(found).rsplit(", ", 1))
+
+
 def name(datatypes: tuple[str, ...]) -> str:
     """Return what the datatypes are called by someone who fills in a spreadsheet."""
     names = {d.removeprefix(XSD) for d in datatypes}
-    if names & {"date", "gYear", "gYearMonth", "dateTime"}:
+    if is_date(datatypes):
         return "date"
     if names & {"integer", "nonNegativeInteger", "positiveInteger"}:
         return "whole number"
     if names & {"decimal", "double"}:
         return "number"
     return "web address" if "anyURI" in names else "true or false"
-
-
-def hint(datatypes: tuple[str, ...], value: str) -> str:
-    """Return how a value of the datatypes is written, or what this one may have been meant as."""
-    found = [DATATYPES[d].example for d in datatypes]
-    form = " or ".join(", ".join(found).rsplit(", ", 1))
-    if name(datatypes) == "date" and (match := _LOCAL_DATE.fullmatch(value.strip())):
-        first, second, year = map(int, match.groups())
-        return _local_date(first, second, year) or f"write it like {form}"
-    return f"write it like {form}"
-
-
-_LOCAL_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
-_MONTHS = 12
-
-
-def _local_date(first: int, second: int, year: int) -> str | None:
-    """Say what a date in a local format may mean: two things, where both can be the month."""
-    if first > _MONTHS and second > _MONTHS:
-        return None
-    if first > _MONTHS:
-        return f"write {year}-{second:02}-{first:02}"
-    if second > _MONTHS or first == second:
-        return f"write {year}-{first:02}-{second:02}"
-    day_first, month_first = f"{year}-{second:02}-{first:02}", f"{year}-{first:02}-{second:02}"
-    return f"it may mean {day_first} or {month_first}: write the one that is right"

@@ -1,77 +1,27 @@
 """Problems are values, being unable to go on is an exception.
 
 A *problem* is one thing that is wrong in the tables, at one place. The kinds of problem stand in
-one table, `CODES`: the checks, the reports, the command line and the docs all read it.
+one table, `codes.CODES`: the checks, the reports, the command line and the docs all read it.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from html import escape
 
+from clustergraph.codes import CODES, Code, Severity
 
-class Severity(StrEnum):
-    """How much a problem weighs: an error stops a build, a warning does not, a note informs."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of problem: its stable code, its severity unless told otherwise, its meaning."""
-
-    code: str
-    severity: Severity
-    meaning: str
-
-
-_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
-
-CODES: dict[str, Code] = {
-    code.code: code
-    for code in (
-        Code("file-missing", _E, "A table is not where it should be."),
-        Code("file-empty", _E, "A file has no bytes, so not even a header."),
-        Code("file-format", _E, "A file is something other than a table of text."),
-        Code("file-swapped", _E, "The two files stand in each other's place."),
-        Code("encoding-unreadable", _E, "The bytes are not text in the file's encoding."),
-        Code("encoding-guessed", _N, "The encoding was found by looking at the bytes."),
-        Code("file-end-mark", _W, "A file ends in the end-of-file mark of DOS programs."),
-        Code("quote-open", _E, "A quotation mark opens and never closes."),
-        Code("column-missing", _E, "A required column is missing."),
-        Code("column-duplicate", _E, "Two columns have the same name."),
-        Code("column-unnamed", _W, "A column that holds values has no name."),
-        Code("column-blank", _N, "A column has neither a name nor a value."),
-        Code("column-unknown", _N, "No vocabulary knows the column."),
-        Code("language-unknown", _W, "The language tag of a column is not well formed (BCP 47)."),
-        Code("row-short", _W, "A row has fewer cells than the header."),
-        Code("row-long", _W, "A row has more cells than the header."),
-        Code("quote-unescaped", _W, "A quotation mark inside a quoted cell is not doubled."),
-        Code("character-nul", _W, "A cell held the character NUL, which no text may hold."),
-        Code("character-control", _W, "A cell holds a control character."),
-        Code("table-empty", _W, "A table has a header and no rows."),
-        Code("id-empty", _W, "An entity has no id."),
-        Code("id-duplicate", _W, "Two rows are the same, cell for cell."),
-        Code("id-conflict", _W, "Two rows with one id say different things."),
-        Code("id-trimmed", _W, "An id has spaces or invisible characters around it."),
-        Code("id-lookalike", _W, "Two ids look alike and are not the same."),
-        Code("type-empty", _W, "An entity has no type."),
-        Code("type-unknown", _W, "No vocabulary knows the type."),
-        Code("name-empty", _W, "An entity has no name."),
-        Code("end-empty", _W, "A relation has no source, no relation or no target."),
-        Code("end-unknown", _W, "A relation joins an id that no entity has."),
-        Code("end-type", _W, "A relation joins a type that it is not meant to join."),
-        Code("relation-unknown", _W, "No vocabulary knows the relation."),
-        Code("relation-duplicate", _W, "Two relation rows are the same, cell for cell."),
-        Code("relation-id-duplicate", _W, "Two different relation rows have one id."),
-        Code("relation-loop", _W, "A relation joins an entity with itself."),
-        Code("value-invalid", _W, "A value does not fit the datatype of its column."),
-        Code("period-reversed", _W, "A relation ends before it starts."),
-        Code("evidence-unknown", _W, "The evidence is neither a known id nor a web address."),
-    )
-}
+__all__ = [
+    "CODES",
+    "ClustergraphError",
+    "Code",
+    "DataError",
+    "Problem",
+    "Problems",
+    "QueryError",
+    "Severity",
+    "SourceError",
+    "problem",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +31,8 @@ class Problem:
     `row` counts as a spreadsheet does: the header is row 1. `line` is the physical line where it
     differs from the row, because a cell above holds a line break. `count` says how many rows have
     the same problem where they are told of once (an unknown word, say); `row` is then the first.
+    `key` names the row by what it says, so that it stays when rows move: an entity's id; a
+    relation's own id, or else its source, relation and target.
     """
 
     code: str
@@ -93,6 +45,7 @@ class Problem:
     suggestion: str | None = None
     line: int | None = None
     count: int = 1
+    key: str | None = None
 
     @property
     def place(self) -> str:
@@ -109,8 +62,8 @@ class Problem:
         text = f"{self.place}: {self.message}"
         if self.suggestion:
             text += f" ({self.suggestion})"
-        if self.count > 1:
-            text += f" [{self.count} rows]"
+        if self.count > 1 and not self.message.startswith(f"{self.count:,} "):
+            text += f" [{self.count:,} rows]"
         return text
 
 

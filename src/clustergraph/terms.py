@@ -6,7 +6,6 @@ the dataset's namespace and is a problem: a warning, or an error where the user 
 vocabulary of their own, because then the word is most likely misspelt.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,19 +13,11 @@ from typing import TYPE_CHECKING
 from clustergraph.datatypes import DATATYPES
 from clustergraph.errors import Problem, Severity, SourceError, problem
 from clustergraph.iris import Namespaces, encode, sql_text
+from clustergraph.looks import INVISIBLE, look, sql_trimmed
 from clustergraph.vocabulary import DCTERMS, RDF, RDFS, SCHEMA, SKOS, XSD, Kind, Term, Vocabulary
 
 if TYPE_CHECKING:
     from clustergraph.tables import Column, Table, Tables
-
-# Spaces and characters that cannot be seen: they are cut off around ids and words.
-INVISIBLE = (
-    " \t\r\n\v\f\u0085\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-    "\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-)
-
-# Control characters that XML 1.0 cannot carry, and DEL, which no text needs either.
-CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
 
 STRUCTURE: Mapping[str, tuple[str, ...]] = {
     "entities": ("id", "type"),
@@ -89,8 +80,8 @@ class Terms:
     A type cell may hold several words where the vocabulary gives the `type` column a separator, so
     `types` goes by cell and holds a tuple of IRIs. `names` gives the word of each type and relation
     by IRI, `filled` the number of filled cells of each column, `unnamed` the columns without a
-    name, `tidy` those where no cell has anything invisible around it, `control` those where one
-    holds a control character.
+    name, `tidy` those where no cell is known to have anything invisible around it, `fitting` those
+    where every cell fits its datatype, `control` those where one holds a control character.
     """
 
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -99,6 +90,7 @@ class Terms:
     structure: dict[str, dict[str, str]] = field(default_factory=dict)
     unnamed: dict[str, list[str]] = field(default_factory=dict)
     tidy: dict[str, set[str]] = field(default_factory=dict)
+    fitting: dict[str, set[str]] = field(default_factory=dict)
     control: dict[str, set[str]] = field(default_factory=dict)
     filled: dict[str, dict[str, int]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -107,7 +99,11 @@ class Terms:
     def cell(self, table: str, word: str) -> str | None:
         """Return SQL for a structural cell (an id, a type, an end), trimmed, or None."""
         column = self.structure[table].get(word)
-        return column if column is None or column in self.tidy[table] else sql_trimmed(column)
+        return None if column is None else self.trimmed(table, column)
+
+    def trimmed(self, table: str, cell: str) -> str:
+        """Return SQL for a cell without anything invisible around it."""
+        return cell if cell in self.tidy[table] else sql_trimmed(cell)
 
 
 def ends(terms: Terms) -> tuple[str, str, str]:
@@ -117,77 +113,53 @@ def ends(terms: Terms) -> tuple[str, str, str]:
     return source, relation, target
 
 
-def sql_has_control(cell: str) -> str:
-    """Return SQL: whether a text holds a control character."""
-    return f"regexp_matches({cell}, {sql_text(CONTROL.pattern)})"
-
-
-def sql_trimmed(cell: str) -> str:
-    """Return SQL for a text without the spaces and invisible characters around it."""
-    return f"trim({cell}, {sql_text(INVISIBLE)})"
-
-
 def read(tables: "Tables", vocabulary: Vocabulary, namespaces: Namespaces) -> Terms:
     """Return the terms of these tables, with a problem for each word that is not known."""
     terms = Terms()
     for table in (tables.entities, tables.relations):
-        _look(terms, tables, table)
-        _read_columns(terms, table, vocabulary, namespaces)
+        _read_columns(terms, tables, table, (vocabulary, namespaces))
     _read_types(terms, tables, vocabulary, namespaces)
     _read_relations(terms, tables, vocabulary, namespaces)
     return terms
 
 
-def _look(terms: Terms, tables: "Tables", table: "Table") -> None:
-    """Note for each column how many cells are filled, and whether it is tidy."""
-    filled = terms.filled[table.name] = {}
-    tidy = terms.tidy[table.name] = set()
-    control = terms.control[table.name] = set()
-    around = sql_text(INVISIBLE)
-    for start in range(0, len(table.columns), 500):  # an engine's row has its limits
-        some = table.columns[start : start + 500]
-        looks = ", ".join(
-            f"count(nullif({c.cell}, '')), bool_or({c.cell} <> '' AND"
-            f" (contains({around}, left({c.cell}, 1)) OR contains({around}, right({c.cell}, 1)))),"
-            f" bool_or({sql_has_control(c.cell)})"
-            for c in some
-        )
-        row = tables.connection.execute(f"SELECT {looks} FROM {table.name}").fetchone() or ()
-        for column, count, untidy, odd in zip(some, row[0::3], row[1::3], row[2::3], strict=True):
-            filled[column.cell] = count
-            if not untidy:
-                tidy.add(column.cell)
-            if odd:
-                control.add(column.cell)
-
-
 def _read_columns(
-    terms: Terms, table: "Table", vocabulary: Vocabulary, namespaces: Namespaces
+    terms: Terms, tables: "Tables", table: "Table", known: tuple[Vocabulary, Namespaces]
 ) -> None:
+    vocabulary, namespaces = known
     properties: list[Property] = []
     structure: dict[str, str] = {}
     unnamed: list[str] = []
-    tidy = terms.tidy[table.name]
     for column in table.columns:
         if column.word in STRUCTURE[table.name] and column.language is None:
             structure[column.word] = column.cell
         elif not column.name:
             unnamed.append(column.cell)
         else:
-            found = _property(column, vocabulary, namespaces, tidy=column.cell in tidy)
-            if terms.filled[table.name][column.cell]:
-                properties.append(found)
+            properties.append(_property(column, vocabulary, namespaces))
             if vocabulary.column(column.word) is None and column.word not in _COLUMNS:
                 terms.problems.append(_unknown("column", column.name, vocabulary, table.file, 1))
-    properties.sort(key=lambda p: (p.iri, p.language or "", p.column.name))
-    terms.properties[table.name] = properties
+    seen = look(
+        tables,
+        table,
+        {p.column.cell: p.datatypes for p in properties if p.datatypes},
+        [c.cell for c in table.columns if c.word in {"id", "name"}],
+    )
+    terms.filled[table.name], terms.tidy[table.name] = seen.filled, seen.tidy
+    terms.fitting[table.name], terms.control[table.name] = seen.fitting, seen.control
+    terms.properties[table.name] = sorted(
+        (
+            replace(p, tidy=p.column.cell in seen.tidy)
+            for p in properties
+            if seen.filled[p.column.cell]
+        ),
+        key=lambda p: (p.iri, p.language or "", p.column.name),
+    )
     terms.structure[table.name] = structure
     terms.unnamed[table.name] = unnamed
 
 
-def _property(
-    column: "Column", vocabulary: Vocabulary, namespaces: Namespaces, *, tidy: bool
-) -> Property:
+def _property(column: "Column", vocabulary: Vocabulary, namespaces: Namespaces) -> Property:
     term = vocabulary.column(column.word)
     if term is None:
         iri = _COLUMNS.get(column.word) or namespaces.minted("column", column.word)
@@ -201,7 +173,6 @@ def _property(
         separator=term.separator,
         refers=term.refers,
         date_format=term.date_format,
-        tidy=tidy,
     )
 
 
@@ -253,11 +224,19 @@ def _words(
     terms: Terms, tables: "Tables", table: "Table", column: str
 ) -> list[tuple[str, int, int]]:
     """Return the distinct words of a structural column, each with its first row and its count."""
-    cell = terms.cell(table.name, column)
-    return tables.connection.execute(
-        f"SELECT {cell} AS word, min(row), count(*) FROM {table.name}"
-        " WHERE word <> '' GROUP BY word ORDER BY min(row)"
-    ).fetchall()
+    raw = terms.structure[table.name][column]
+    found: dict[str, tuple[int, int]] = {}
+    tidy = True
+    for cell, first, count in tables.connection.execute(
+        f"SELECT {raw}, min(row), count(*) FROM {table.name} GROUP BY {raw} ORDER BY min(row)"
+    ).fetchall():
+        word = cell.strip(INVISIBLE)
+        tidy &= word == cell
+        earlier, before = found.get(word, (first, 0))
+        found[word] = (min(earlier, first), before + count)
+    if tidy:
+        terms.tidy[table.name].add(raw)
+    return [(word, *counts) for word, counts in found.items() if word]
 
 
 def _iri(kind: Kind, word: str, vocabulary: Vocabulary, namespaces: Namespaces) -> str:

@@ -46,6 +46,27 @@ def reading(command: Callable[P, None]) -> Callable[P, None]:
         ),
         click.option("--base", metavar="IRI", help="The namespace of the dataset's own IRIs."),
         click.option("--strict", is_flag=True, help="Take every warning for an error."),
+        click.option(
+            "--severity",
+            multiple=True,
+            metavar="CODE=LEVEL",
+            help="How much a kind of problem weighs: error, warning, note or off; may be given more"
+            " than once.",
+        ),
+        click.option(
+            "--baseline",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="A table of known problems, which are told no more. [default: baseline.csv beside"
+            " the tables, if there is one]",
+        ),
+        click.option("--no-baseline", is_flag=True, help="Tell known problems too."),
+        click.option(
+            "--stubs",
+            is_flag=True,
+            help="Make a marked entity of an id that no entity has, instead of leaving the"
+            " relation out.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
         click.option("--debug", is_flag=True, help="Show where an error comes from."),
     )
@@ -70,17 +91,24 @@ class Reading:
         delimiter: Sequence[str],
         base: str | None,
         strict: bool,
+        severity: Sequence[str],
+        baseline: Path | None,
+        no_baseline: bool,
+        stubs: bool,
         quiet: bool,
         debug: bool,
     ) -> None:
         _ = debug  # main looks for it
-        self.vocabulary, self.base, self.strict, self.quiet = vocabulary, base, strict, quiet
+        self.vocabulary, self.base, self.quiet = vocabulary, base, quiet
+        self.severity = dict(_pair(text) for text in severity)
+        self.strict, self.stubs = strict, stubs
+        self.baseline: Path | bool | None = False if no_baseline else baseline
         self.encoding = _per_file(encoding)
         self.delimiter = {k: "\t" if v == "tab" else v for k, v in _per_file(delimiter).items()}
 
     def tables(self, source: Path) -> "Checked":
         """Read and check the tables of a folder."""
-        from clustergraph import check  # noqa: PLC0415 - heavy
+        from clustergraph import check, policy  # noqa: PLC0415 - heavy
 
         if source.is_file():
             raise SourceError(
@@ -94,7 +122,7 @@ class Reading:
                 encoding=self.encoding,
                 delimiter=self.delimiter,
                 base=self.base,
-                strict=self.strict,
+                policy=policy.Policy(self.severity, self.strict, self.baseline, self.stubs),
             )
 
     def graph(self, source: Path) -> "Graph":
@@ -135,6 +163,13 @@ def _per_file(given: Sequence[str]) -> dict[str, str]:
         else:
             found |= dict.fromkeys(_TABLES, text)
     return found
+
+
+def _pair(text: str) -> tuple[str, str]:
+    code, sign, level = text.partition("=")
+    if not sign:
+        raise SourceError(f"--severity wants CODE=LEVEL, such as end-unknown=error, not '{text}'.")
+    return code.strip(), level.strip()
 
 
 def say(text: str) -> None:
