@@ -86,6 +86,8 @@ def _relations(checked: "Checked", links: Links) -> None:
         )
         stubs += " WHERE false"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE stubs AS {stubs}")
+    odd = checked.query(f"SELECT 1 FROM stubs WHERE NOT {sql_is_plain('id')} LIMIT 1")
+    checked.plain_ids = checked.plain_ids and not odd
     chosen(connection, "parallels", links.parallel())
     if checked.policy.stubs:  # which of the unknown ends are the same is not in the links
         connection.execute("INSERT INTO parallels SELECT DISTINCT row FROM unknown_ends")

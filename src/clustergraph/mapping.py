@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from clustergraph.datatypes import sql_case
 from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_text
 from clustergraph.terms import Property, Terms
-from clustergraph.vocabulary import CG, PROV, RDF
+from clustergraph.vocabulary import CG, PROV, RDF, RDFS
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
@@ -176,8 +176,8 @@ class Mapping:
         """Return SQL that selects `k1`, `k2` (the order) and `text` (the block).
 
         It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
-        `relation_fates`, `relation_id_conflicts`, and the look-up tables `types`, `predicates` and
-        those of `references`.
+        `relation_fates`, `relation_id_conflicts`, `stubs`, and the look-up tables `types`,
+        `predicates` and those of `references`.
         """
         blocks = [self._entity_blocks()]
         if not self.plain:
@@ -253,6 +253,8 @@ class Mapping:
                 f" AND NOT {shared} UNION ALL SELECT id, any_value(s), {merged} FROM ({each})"
                 " WHERE line <> '' GROUP BY id"
             )
+        if self.checked.policy.stubs:
+            single += f" UNION ALL {self._stubs()}"
         block = self._block("e.s", "e.lines", "direct.lines")
         return (
             f"SELECT e.s AS k1, '' AS k2, {block} AS text FROM ({single}) e"
@@ -281,6 +283,16 @@ class Mapping:
             for p in self._terms.properties[table]
             if p.refers
         )
+
+    def _stubs(self) -> str:
+        """Return SQL for the entities that stand for ids that no entity has: marked, and named."""
+        label = sql_concat(_QUOTE, sql_escaped("id"), _QUOTE)
+        lines = (
+            self.line("s", self._a, sql_text(self.term(CG + "Stub"))),
+            self.line("s", sql_text(self.term(RDFS + "label")), label),
+        )
+        stubs = f"(SELECT id, {self.entity('id')} AS s FROM stubs)"
+        return f"SELECT id, s, concat({', '.join(lines)}) AS lines FROM {stubs}"
 
     def _statement_blocks(self) -> str:
         text = self._block("n", *self._statement_lines())
@@ -320,7 +332,12 @@ class Mapping:
             name = self.statement()
             made = "t.row NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
         text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
-        return f"SELECT row, {text} AS text FROM {table} t WHERE {made}"
+        rows = f"SELECT row, {text} AS text FROM {table} t WHERE {made}"
+        if table == "relations" and self.checked.policy.stubs:
+            text = sql_concat(self.entity("id"), sql_text(derived), self._row(table), "' .'")
+            ends = "SELECT DISTINCT row, id FROM unknown_ends SEMI JOIN stubs USING (id)"
+            rows += f" UNION ALL SELECT row, {text} AS text FROM ({ends}) t WHERE {made}"
+        return rows
 
     def _row(self, table: str) -> str:
         file = getattr(self.checked.tables, table).file

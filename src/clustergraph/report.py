@@ -75,7 +75,9 @@ class Report:
 def make(checked: Checked, triples: dict[str, int] | None = None) -> Report:
     """Return the report on checked tables; `triples` counts those written, by file."""
     files = {table.file: _file(checked, table) for table in checked.tables}
-    [(entities,)] = checked.query("SELECT count(*) FROM entity_ids")
+    [(entities,)] = checked.query(
+        "SELECT (SELECT count(*) FROM entity_ids) + (SELECT count(*) FROM stubs)"
+    )
     return Report(
         files=files,
         entities=_by_type(checked),
@@ -193,6 +195,9 @@ def _by_type(checked: Checked) -> dict[str, int]:
     ):
         for iri in checked.terms.types.get(str(cell), ()):
             found[checked.terms.names[iri]] += int(str(count))
+    [(stubs,)] = checked.query("SELECT count(*) FROM stubs")
+    if stubs:
+        found["stub"] += int(str(stubs))
     return _most_first(found)
 
 
