@@ -337,6 +337,7 @@ class Mapping:
             text = sql_concat(self.entity("id"), sql_text(derived), self._row(table), "' .'")
             ends = "SELECT DISTINCT row, id FROM unknown_ends SEMI JOIN stubs USING (id)"
             rows += f" UNION ALL SELECT row, {text} AS text FROM ({ends}) t WHERE {made}"
+            return f"SELECT row, text FROM ({rows}) t WHERE true"
         return rows
 
     def _row(self, table: str) -> str:

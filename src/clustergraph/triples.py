@@ -55,7 +55,7 @@ def write_provenance(
         [(last,)] = checked.query(f"SELECT coalesce(max(row), 0) FROM {table}")
         queries += [
             f"SELECT text FROM ({made} AND t.row >= {first} AND t.row < {first + _PART})"
-            " ORDER BY row"
+            " ORDER BY row, text"
             for first in range(0, int(str(last)) + 1, _PART)
         ]
     _, lines, told = _copy(mapping, queries, _sources(mapping), path)
