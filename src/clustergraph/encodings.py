@@ -72,10 +72,14 @@ _SUGGESTED = (
     *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk", "big5", "cp950", "big5hkscs"),
     *("cp1252", "latin-1", "cp1250", "cp1251", "cp932", "euc_jp", "cp949", "koi8_r", "mac_roman"),
 )
+# Big5 has been added to in several ways; where its own characters do not do, theirs may.
+_WIDER = {"big5": ("big5", "cp950", "big5hkscs")}
 _REFUSED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 _READERS = {
     "gb18030": "Chinese",
     "big5": "traditional Chinese",
+    "cp950": "traditional Chinese",
+    "big5hkscs": "traditional Chinese",
     "cp1252": "Western European",
     "cp1250": "Central European",
     "cp1251": "Cyrillic",
@@ -138,13 +142,15 @@ def text(path: Path, table: str, encoding: str | None, folder: Path) -> Text:
     if known is None:
         _refuse_unmarked_utf_16(path, table, head)
     try:
-        made = _made(raw, known or "utf-8", length if marked == known else 0, target)
+        found, made = _made_widest(
+            raw, known or "utf-8", length if marked == known else 0, target
+        )
         certainty = GIVEN if name else MARKED if marked else VALID
     except _UnreadableError as fault:
         if known not in {None, "utf-8"}:
             raise DataError([_misread(raw, path, table, fault)]) from None
         return _marked_end(_guessed(raw, path, table, (known, target)), path)
-    return _marked_end(Text(*made[:3], known or "utf-8", certainty, made[3]), path)
+    return _marked_end(Text(*made[:3], found, certainty, made[3]), path)
 
 
 def _marked(head: bytes) -> tuple[str | None, int]:
@@ -238,6 +244,20 @@ def _made(raw: Path, name: str, start: int, target: Path) -> tuple[Path, int, in
     return target, 0, size, tuple(places)
 
 
+def _made_widest(
+    raw: Path, name: str, start: int, target: Path
+) -> tuple[str, tuple[Path, int, int, tuple[int, ...]]]:
+    """Return the text, and which encoding of the name's family it is in."""
+    fault = None
+    for wider in _WIDER.get(name, (name,)):
+        try:
+            return wider, _made(raw, wider, start, target)
+        except _UnreadableError as unreadable:
+            fault = fault or unreadable
+    assert fault is not None  # noqa: S101 - every encoding was tried, and none was right
+    raise fault
+
+
 def _as_utf_8(raw: Path, name: str, start: int) -> Iterator[bytes]:
     """Yield the file's text as UTF-8, or raise at the first byte that is not text in `name`."""
     decoder = codecs.getincrementaldecoder(name)("strict")
@@ -315,13 +335,13 @@ def _guessed(raw: Path, path: Path, table: str, how: tuple[str | None, Path]) ->
     fault = None
     for guess in ranked:
         try:
-            made = _made(raw, guess.encoding, 0, target)
+            name, made = _made_widest(raw, guess.encoding, 0, target)
         except _UnreadableError as unreadable:
             fault = fault or unreadable
             continue
         certainty = LIKELY if guess.sure else UNSURE
-        note = _note(path, table, guess.encoding, certainty)
-        return Text(*made[:3], guess.encoding, certainty, made[3], [note])
+        note = _note(path, table, name, certainty)
+        return Text(*made[:3], name, certainty, made[3], [note])
     assert fault is not None  # noqa: S101 - there is at least one guess, and none was right
     raise DataError([_misread(raw, path, table, fault)])
 

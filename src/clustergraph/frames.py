@@ -34,7 +34,7 @@ def load(connection: "duckdb.DuckDBPyConnection", table: str, frame: object) -> 
             f"replace(coalesce(CAST(#{i + 1} AS VARCHAR), ''), chr(0), '') AS c{i}"
             for i in range(len(names))
         )
-        connection.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {view}")  # noqa: S608 - ours
+        connection.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {view}")  # noqa: S608 - our names
     except (duckdb.Error, ImportError, UnicodeEncodeError) as error:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"
         raise SourceError(

@@ -18,7 +18,7 @@ import numpy as np
 
 from clustergraph.blocks import ENDS, LF, NONE, Scan, alike, scan
 from clustergraph.cells import Grammar, Reading
-from clustergraph.errors import Problem, problem
+from clustergraph.errors import DataError, Problem, problem
 
 if TYPE_CHECKING:
     from clustergraph.blocks import Places
@@ -157,7 +157,7 @@ class _Walk:
         if source.skip is None or source.newline not in ENDS or not whole:
             self._begin_copy()
         size = _LARGE
-        while self.offset < source.end:
+        while self.offset < source.end and not self._hopeless():
             data, final = self._block(size)
             if not data:
                 size *= 4
@@ -173,7 +173,8 @@ class _Walk:
             elif self.offset > before:
                 size = min(size * 2, _LARGE)
             elif final or len(data) >= _LONGEST - 1:
-                self._one(data, final=True)
+                self._one(data, final=final)
+                size = _SMALL
             else:
                 size = len(data) * 4
 
@@ -231,8 +232,18 @@ class _Walk:
         while (reading := self.grammar.reading(data, 0, final=final)) is None:
             size *= 4
             data, final = self._block(size)
-            final = final or len(data) >= _LONGEST - 1
+            if not final and len(data) >= _LONGEST - 1:
+                reading = self.grammar.reading(data, 0, final=True)
+                break
+        if reading is None or (reading.opened is None and reading.end >= _LONGEST - 1):
+            message = f"the row goes on for more than {_LONGEST >> 20} MB: this is no table of text"
+            self._tell("file-format", message)
+            raise DataError(self._every_problem())
         self._irregular(data, 0, reading)
+
+    def _hopeless(self) -> bool:
+        """Return whether the file cannot be read and enough has been said about why."""
+        return self.told["quote-open"] > 0 and self.told.total() > _TOLD
 
     def _clean(self, data: bytes, base: int, scanned: Scan, part: slice) -> None:
         """Take the regular records of one part of a block."""
