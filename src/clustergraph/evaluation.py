@@ -140,11 +140,13 @@ class Evaluation:
         if prepared.dataset is not None:
             default = [NamedNode(iri) for iri in prepared.dataset[0]]
             named = [NamedNode(iri) for iri in prepared.dataset[1]]
+        # The engine would let the union of all graphs overrule what FROM says.
+        union = prepared.union and not any(token.says("FROM") for token in Sparql(text).tokens)
         return self.store.query(
             text,
             base_iri=prepared.base,
             prefixes=dict(prepared.prefixes),
-            use_default_graph_as_union=prepared.union and default is None,
+            use_default_graph_as_union=union and default is None,
             default_graph=default,
             named_graphs=named,
         )
