@@ -257,6 +257,10 @@ _VALUES = (
 
 _POLICY = (
     Code(
+        "shape-violated", _E, "The graph has what a shape of your own does not allow.",
+        "Correct the cell, or the shape, in the file that --shapes names.",
+    ),
+    Code(
         "baseline-unused", _W, "An entry of the baseline matches no problem.",
         "The problem was mended: delete the entry, or write the baseline again"
         " (--write-baseline).",
