@@ -335,7 +335,7 @@ def _sanctions(trial: Trial) -> dict[str, Question]:
         ),
         # These two ask for what is not in the graph, and is told of instead.
         "Parents that are named but not listed (all rows)": lambda _: sorted(
-            {p.value for p in problems if p.code == "end-unknown" and p.column == "source"}
+            {str(p.value) for p in problems if p.code == "end-unknown" and p.column == "source"}
         ),
         "Rows with an empty target": lambda _: sum(
             1 for p in problems if p.code == "end-empty" and p.column == "target"
