@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from clustergraph.errors import DataError, Problem, SourceError, problem
 
 if TYPE_CHECKING:
-    from clustergraph.guesses import Survey
+    from clustergraph.guesses import Place, Survey
 
 GIVEN, MARKED, VALID, LIKELY, UNSURE = "given", "marked", "valid", "likely", "unsure"
 
@@ -27,6 +27,7 @@ _HEAD = 1 << 12
 _MOSTLY = 9  # so many characters of UTF-8 for a bad place are no chance, even in Chinese text
 _RUN = 4  # two characters of an encoding with two bytes each
 _READABLE = 0.5
+_MEANT = 0.85
 _SHOWN = 60
 _STRAY = 0.05  # fewer NULs than this are told of one by one
 _BINARY = 0.3
@@ -74,7 +75,7 @@ _SUGGESTED = (
 )
 # Big5 has been added to in several ways; where its own characters do not do, theirs may.
 _WIDER = {"big5": ("big5", "cp950", "big5hkscs")}
-_REFUSED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
+_REFUSED = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
 _READERS = {
     "gb18030": "Chinese",
     "big5": "traditional Chinese",
@@ -116,7 +117,7 @@ def named(name: str) -> str:
     except (LookupError, ValueError):
         found = None
     known = found is not None and getattr(found, "_is_text_encoding", True)
-    if found is None or not known or found.name in _REFUSED:
+    if found is None or not known or found.name.replace("_", "-") in _REFUSED:
         near = get_close_matches(asked, _SUGGESTED, n=1, cutoff=0.5)
         hint = f"did you mean '{near[0]}'?" if near else f"such as {', '.join(_SUGGESTED[:9])}"
         raise SourceError(f"there is no encoding '{name}' ({hint})")
@@ -142,9 +143,7 @@ def text(path: Path, table: str, encoding: str | None, folder: Path) -> Text:
     if known is None:
         _refuse_unmarked_utf_16(path, table, head)
     try:
-        found, made = _made_widest(
-            raw, known or "utf-8", length if marked == known else 0, target
-        )
+        found, made = _made_widest(raw, known or "utf-8", length if marked == known else 0, target)
         certainty = GIVEN if name else MARKED if marked else VALID
     except _UnreadableError as fault:
         if known not in {None, "utf-8"}:
@@ -324,7 +323,7 @@ def _guessed(raw: Path, path: Path, table: str, how: tuple[str | None, Path]) ->
     mostly = found.good >= found.bad * (_MOSTLY if wide else 1)
     lone = found.bad == 1 and not (wide and found.longest >= _RUN)
     if known == "utf-8" or mostly or lone:
-        raise DataError(_damaged(path, table, found, ranked[0].encoding))
+        raise DataError(_damaged(path, table, found))
     if ranked[0].score < _READABLE:
         message = (
             "the file is not UTF-8, and in no encoding that we know does it read like text of "
@@ -343,6 +342,8 @@ def _guessed(raw: Path, path: Path, table: str, how: tuple[str | None, Path]) ->
         note = _note(path, table, name, certainty)
         return Text(*made[:3], name, certainty, made[3], [note])
     assert fault is not None  # noqa: S101 - there is at least one guess, and none was right
+    if found.good >= found.bad:
+        raise DataError(_damaged(path, table, found))
     raise DataError([_misread(raw, path, table, fault)])
 
 
@@ -353,27 +354,33 @@ def _note(path: Path, table: str, name: str, certainty: str) -> Problem:
     return problem("encoding-guessed", path.name, message, value=name, suggestion=hint)
 
 
-def _damaged(path: Path, table: str, found: "Survey", name: str) -> list[Problem]:
+def _damaged(path: Path, table: str, found: "Survey") -> list[Problem]:
     """Return the problems of a file that is UTF-8 but for some bytes."""
-    problems = []
     rest = found.bad - len(found.places)
-    for place in found.places:
-        shown = place.line.strip().decode(name, errors="replace")
-        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-        last = place is found.places[-1]
-        more = f"; {rest} more places are like it" if rest and last else ""
-        message = (
+    return [
+        problem(
+            "encoding-unreadable",
+            path.name,
             f"line {place.number}: byte 0x{place.byte:02X} (number {place.offset + 1} of the file) "
-            f"is not UTF-8, as the rest of the file is{more}"
+            "is not UTF-8, as the rest of the file is"
+            + (f"; {rest} more places are like it" if rest and place is found.places[-1] else ""),
+            suggestion="mend the line and save the file as UTF-8" + _otherwise(table, found, place),
+            line=place.number,
         )
-        hint = (
-            f"mend the line and save the file as UTF-8; or, if '{shown}' reads right, "
-            f"use --encoding {table}={name}"
-        )
-        problems.append(
-            problem("encoding-unreadable", path.name, message, suggestion=hint, line=place.number)
-        )
-    return problems
+        for place in found.places
+    ]
+
+
+def _otherwise(table: str, found: "Survey", place: "Place") -> str:
+    """Return how a bad line reads in another encoding, where that may be what was meant."""
+    from clustergraph.guesses import guesses  # noqa: PLC0415 - rarely needed
+
+    guess = guesses(place.line)[0]
+    if found.good or not guess.score >= _MEANT:
+        return ""
+    shown = place.line.strip().decode(guess.encoding, errors="replace")
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    return f"; or, if '{shown}' reads right, use --encoding {table}={guess.encoding}"
 
 
 def _marked_end(found: Text, path: Path) -> Text:

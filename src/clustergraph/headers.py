@@ -14,7 +14,8 @@ from clustergraph.cells import Grammar, State
 from clustergraph.columns import REQUIRED, Column, columns, faults, missing
 from clustergraph.encodings import Text
 from clustergraph.errors import DataError, Problem, SourceError, problem
-from clustergraph.records import BLANK, Place
+from clustergraph.lines import Place
+from clustergraph.records import BLANK
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}

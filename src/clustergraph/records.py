@@ -7,18 +7,17 @@ record is regular. A record of the copy is a row of the spreadsheet, blank rows 
 """
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from clustergraph.blocks import ENDS, LF, NONE, Scan, alike, scan
 from clustergraph.cells import Grammar, Reading
 from clustergraph.errors import DataError, Problem, problem
+from clustergraph.lines import Lines, Place
 
 if TYPE_CHECKING:
     from clustergraph.blocks import Places
@@ -32,32 +31,6 @@ _NAMES = 3
 _STREAK = 1024
 # A row that holds nothing but these is blank.
 BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u200b\u2028\u2029\u202f\u3000\ufeff"
-
-
-class Place(NamedTuple):
-    """A place in a file: a byte, the spreadsheet's row there and its physical line."""
-
-    offset: int
-    row: int
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The physical line on which each row begins.
-
-    `rows` are those that span several lines, `extra` how many lines these add up to so far.
-    """
-
-    row: int = 1
-    line: int = 1
-    rows: Sequence[int] = ()
-    extra: Sequence[int] = ()
-
-    def of(self, row: int) -> int:
-        """Return the physical line on which this row begins."""
-        before = bisect_left(self.rows, row)
-        return row - self.row + self.line + (self.extra[before - 1] if before else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from clustergraph.encodings import Text
     from clustergraph.headers import Header
-    from clustergraph.records import Lines, Records
+    from clustergraph.lines import Lines
+    from clustergraph.records import Records
 
 __all__ = ["Column", "Table", "Tables", "read"]
 
