@@ -41,10 +41,14 @@ for (const path of Object.keys(script.metafile.inputs)) {
 }
 const parts = [
   "clustergraph, Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0",
-  "vis-network 9.1.2 (drawing engine \"pyvis\"), by Almende B.V. and the visjs contributors,\nApache License 2.0 or MIT License; it bundles hammer.js, keycharm, uuid and core-js (MIT).",
+  'vis-network 9.1.2 (drawing engine "pyvis"), by Almende B.V. and the visjs contributors,\nApache License 2.0 or MIT License; it bundles hammer.js, keycharm, uuid and core-js (MIT).',
 ];
 for (const name of [...packages].sort()) {
-  const { version, license } = JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
-  parts.push(`${name} ${version}, ${license}\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8").trim()}`);
+  const { version, license } = JSON.parse(
+    readFileSync(join(here, "node_modules", name, "package.json"), "utf8"),
+  );
+  parts.push(
+    `${name} ${version}, ${license}\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8").trim()}`,
+  );
 }
 writeFileSync(join(output, "licences.txt"), `${parts.join("\n\n----\n\n")}\n`);

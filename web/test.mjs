@@ -19,6 +19,10 @@ await esbuild.build({
   format: "esm",
   logLevel: "warning",
 });
-const { status } = spawnSync(process.execPath, ["--test", ...readdirSync(output).map((name) => join(output, name))], { stdio: "inherit" });
+const { status } = spawnSync(
+  process.execPath,
+  ["--test", ...readdirSync(output).map((name) => join(output, name))],
+  { stdio: "inherit" },
+);
 rmSync(output, { recursive: true });
 process.exit(status ?? 1);

@@ -30,7 +30,13 @@ export function toWorld(camera: Camera, size: Size, x: number, y: number): [numb
 }
 
 /** Returns the camera after zooming by a factor with one point of the screen staying where it is. */
-export function zoomed(camera: Camera, size: Size, factor: number, x = size.width / 2, y = size.height / 2): Camera {
+export function zoomed(
+  camera: Camera,
+  size: Size,
+  factor: number,
+  x = size.width / 2,
+  y = size.height / 2,
+): Camera {
   const scale = Math.min(CLOSEST, Math.max(FARTHEST, camera.scale * factor));
   const [worldX, worldY] = toWorld(camera, size, x, y);
   return { x: worldX - (x - size.width / 2) / scale, y: worldY - (y - size.height / 2) / scale, scale };

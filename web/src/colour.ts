@@ -7,7 +7,14 @@ const GROUND: Record<"light" | "dark", Rgb> = { light: [252, 252, 250], dark: [2
 function parse(colour: string): Rgb {
   const found = /^#([0-9a-f]{6})$/i.exec(colour.trim());
   const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(colour.trim());
-  const hex = found?.[1] ?? (short ? short.slice(1).map((c) => c + c).join("") : "6b7280");
+  const hex =
+    found?.[1] ??
+    (short
+      ? short
+          .slice(1)
+          .map((c) => c + c)
+          .join("")
+      : "6b7280");
   return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 }
 
@@ -32,12 +39,27 @@ function lightened(rgb: Rgb, by: number): Rgb {
   const light = (most + least) / 2;
   const spread = most - least;
   const saturation = spread ? spread / (1 - Math.abs(2 * light - 1)) : 0;
-  const turn = !spread ? 0 : most === r ? ((g - b) / spread + 6) % 6 : most === g ? (b - r) / spread + 2 : (r - g) / spread + 4;
+  const turn = !spread
+    ? 0
+    : most === r
+      ? ((g - b) / spread + 6) % 6
+      : most === g
+        ? (b - r) / spread + 2
+        : (r - g) / spread + 4;
   const next = Math.min(1, Math.max(0, light + by));
   const chroma = Math.min(saturation, 0.82) * (1 - Math.abs(2 * next - 1));
   const other = chroma * (1 - Math.abs((turn % 2) - 1));
-  const six: [number, number, number][] = [[chroma, other, 0], [other, chroma, 0], [0, chroma, other], [0, other, chroma], [other, 0, chroma], [chroma, 0, other]];
-  return six[Math.floor(turn) % 6].map((channel) => Math.round((channel + next - chroma / 2) * 255)) as unknown as Rgb;
+  const six: [number, number, number][] = [
+    [chroma, other, 0],
+    [other, chroma, 0],
+    [0, chroma, other],
+    [0, other, chroma],
+    [other, 0, chroma],
+    [chroma, 0, other],
+  ];
+  return six[Math.floor(turn) % 6].map((channel) =>
+    Math.round((channel + next - chroma / 2) * 255),
+  ) as unknown as Rgb;
 }
 
 function hex(rgb: Rgb): string {
@@ -77,6 +99,20 @@ export interface Ink {
 
 export function ink(dark: boolean): Ink {
   return dark
-    ? { dark, ground: "#14171c", text: "#eceff3", faint: "#a3acb8", halo: "rgba(20,23,28,0.86)", accent: "#8ab4f8" }
-    : { dark, ground: "#fcfcfa", text: "#14181f", faint: "#5b6472", halo: "rgba(252,252,250,0.88)", accent: "#1f54b5" };
+    ? {
+        dark,
+        ground: "#14171c",
+        text: "#eceff3",
+        faint: "#a3acb8",
+        halo: "rgba(20,23,28,0.86)",
+        accent: "#8ab4f8",
+      }
+    : {
+        dark,
+        ground: "#fcfcfa",
+        text: "#14181f",
+        faint: "#5b6472",
+        halo: "rgba(252,252,250,0.88)",
+        accent: "#1f54b5",
+      };
 }

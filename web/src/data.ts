@@ -2,7 +2,8 @@
 
 export type Tagged = string | [text: string, language: string];
 export type Reference = number | string;
-export type FactRow = [property: number, value: Reference] | [property: number, value: Reference, kind: string];
+export type FactRow =
+  [property: number, value: Reference] | [property: number, value: Reference, kind: string];
 export type Shape = "dot" | "square" | "diamond" | "triangle" | "triangleDown" | "star" | "hexagon";
 export type Line = "solid" | "dashed" | "dotted";
 

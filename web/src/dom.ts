@@ -17,7 +17,8 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "object") {
-      for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler as EventListener);
+      for (const [event, handler] of Object.entries(value))
+        element.addEventListener(event, handler as EventListener);
     } else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== undefined) element.setAttribute(name, String(value));
   }
@@ -26,7 +27,8 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 function append(element: Element, children: Child[]): void {
-  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child);
+  for (const child of children)
+    if (child !== null && child !== undefined && child !== false) element.append(child);
 }
 
 export function replace(element: Element, ...children: (Child | Child[])[]): void {
@@ -51,12 +53,20 @@ export function isAddress(text: string): boolean {
 /** Returns a link to an http(s) address in a new tab, and plain text for anything else. */
 export function link(address: string, text = address): HTMLElement {
   if (!isAddress(address)) return el("bdi", {}, text);
-  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", referrerpolicy: "no-referrer" }, el("bdi", {}, text));
+  return el(
+    "a",
+    { href: address, target: "_blank", rel: "noopener noreferrer", referrerpolicy: "no-referrer" },
+    el("bdi", {}, text),
+  );
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function svg(tag: string, attributes: Record<string, string | number>, ...children: Node[]): SVGElement {
+export function svg(
+  tag: string,
+  attributes: Record<string, string | number>,
+  ...children: Node[]
+): SVGElement {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   element.append(...children);

@@ -37,7 +37,9 @@ function picture(page: Page, pen: Pen, size: Size): void {
   pen.fill();
   page.stage.export(pen, size);
   const shown = page.shown();
-  const used = page.model.types.map((_, type) => page.model.entities.some(({ index, types }) => shown.entities[index] && types[0] === type));
+  const used = page.model.types.map((_, type) =>
+    page.model.entities.some(({ index, types }) => shown.entities[index] && types[0] === type),
+  );
   let y = size.height - 14;
   pen.textAlign = "left";
   pen.textBaseline = "middle";
@@ -81,7 +83,12 @@ export function downloadTables(page: Page): void {
   save(new Blob(["\ufeff", relations], { type: "text/csv" }), "relations.csv");
 }
 
-export function downloadCsv(page: Page, what: string, columns: { head: Word; text: (index: number) => string }[], rows: number[]): void {
+export function downloadCsv(
+  page: Page,
+  what: string,
+  columns: { head: Word; text: (index: number) => string }[],
+  rows: number[],
+): void {
   const head = columns.map((column) => sayPlain(page, column.head));
   const text = csv([head, ...rows.map((index) => columns.map((column) => column.text(index)))]);
   // The mark at the beginning is what makes spreadsheets read the file as UTF-8.

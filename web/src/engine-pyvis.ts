@@ -28,7 +28,14 @@ export interface Vis {
 }
 
 /** Everything a reader does with the drawing is the page's own, the same for every engine. */
-const STILL = { dragNodes: false, dragView: false, zoomView: false, selectable: false, hover: false, keyboard: false };
+const STILL = {
+  dragNodes: false,
+  dragView: false,
+  zoomView: false,
+  selectable: false,
+  hover: false,
+  keyboard: false,
+};
 
 /** From so many marks vis-network takes longer for a frame than the screen waits. */
 const HEAVY = 1200;
@@ -76,7 +83,13 @@ export class PyvisEngine implements Engine {
       ...given,
       autoResize: false,
       nodes: { ...(given.nodes as Fields | undefined), borderWidth: 0, chosen: false },
-      edges: { arrows: "to", ...(given.edges as Fields | undefined), chosen: false, hoverWidth: 0, selectionWidth: 0 },
+      edges: {
+        arrows: "to",
+        ...(given.edges as Fields | undefined),
+        chosen: false,
+        hoverWidth: 0,
+        selectionWidth: 0,
+      },
       interaction: STILL,
       physics: { enabled: false },
     };
@@ -118,7 +131,11 @@ export class PyvisEngine implements Engine {
       this.onFrame(this.camera);
       return;
     }
-    this.network?.moveTo({ position: { x: this.camera.x, y: this.camera.y }, scale: this.camera.scale, animation: false });
+    this.network?.moveTo({
+      position: { x: this.camera.x, y: this.camera.y },
+      scale: this.camera.scale,
+      animation: false,
+    });
   }
 
   /** Moves the last picture to where its marks are now, which costs nothing, until it is drawn anew. */
@@ -169,10 +186,23 @@ export class PyvisEngine implements Engine {
     const dashes = DASHES[scene.links[id].line];
     return {
       hidden: false,
-      color: { color: onGround(scene.links[id].colour, look.ink.dark), opacity: Math.round(strength(weight, scene.links.length) * 100) / 100, inherit: false },
+      color: {
+        color: onGround(scene.links[id].colour, look.ink.dark),
+        opacity: Math.round(strength(weight, scene.links.length) * 100) / 100,
+        inherit: false,
+      },
       width: Math.round(((weight > 1 ? 1.8 : 1) / scale) * 100) / 100,
       dashes: dashes.length ? dashes.map((part) => Math.round((part / scale) * 10) / 10) : false,
-      arrows: scene.links[id].arrow ? { to: { enabled: true, scaleFactor: Math.round(((weight > 1 ? 0.34 : 0.4 * Math.min(1, markScale(this.camera))) / scale) * 100) / 100 } } : { to: { enabled: false } },
+      arrows: scene.links[id].arrow
+        ? {
+            to: {
+              enabled: true,
+              scaleFactor:
+                Math.round(((weight > 1 ? 0.34 : 0.4 * Math.min(1, markScale(this.camera))) / scale) * 100) /
+                100,
+            },
+          }
+        : { to: { enabled: false } },
     };
   }
 }

@@ -15,16 +15,19 @@ export function facts(page: Page, rows: FactRow[]): HTMLElement | null {
   return el(
     "dl",
     { class: "facts" },
-    [...byProperty].map(([property, values]) => [
-      el("dt", {}, ...saidAll(kindName(page.model.properties[property], page.store.state.language))),
-      ...values.map((value) => el("dd", {}, factValue(page, value))),
-    ]).flat(),
+    [...byProperty]
+      .map(([property, values]) => [
+        el("dt", {}, ...saidAll(kindName(page.model.properties[property], page.store.state.language))),
+        ...values.map((value) => el("dd", {}, factValue(page, value))),
+      ])
+      .flat(),
   );
 }
 
 function factValue(page: Page, [, value, kind = ""]: FactRow): HTMLElement {
   if (typeof value === "number") return entityLink(page, value);
   if (isAddress(value)) return address(value, shorten(value, 80));
-  if (/^(integer|decimal|double|float|int|long)$/.test(kind)) return el("bdi", { class: "number" }, figure(value));
+  if (/^(integer|decimal|double|float|int|long)$/.test(kind))
+    return el("bdi", { class: "number" }, figure(value));
   return said({ text: shorten(value, LONG), language: kind.startsWith("@") ? kind.slice(1) : "" });
 }

@@ -11,7 +11,11 @@ import { figure, nameOf, shorten, untag } from "./words";
 /** Tells whether a link only says that a figure is about the entity. */
 export function isFigureLink(page: Page, link: Link, entity: number): boolean {
   const kind = page.model.relations[link.relation];
-  return (kind.word === "figure_of" || kind.word === "has_figure") && isFigure(page, otherEnd(link, entity)) && !isFigure(page, entity);
+  return (
+    (kind.word === "figure_of" || kind.word === "has_figure") &&
+    isFigure(page, otherEnd(link, entity)) &&
+    !isFigure(page, entity)
+  );
 }
 
 function isFigure(page: Page, entity: number): boolean {
@@ -32,12 +36,22 @@ export function figures(page: Page, entity: Entity): HTMLElement[] {
     el(
       "section",
       { class: "group figures" },
-      el("h3", {}, el("span", { class: "name" }, ...say(page, "figures")), el("span", { class: "count" }, String(found.size))),
+      el(
+        "h3",
+        {},
+        el("span", { class: "name" }, ...say(page, "figures")),
+        el("span", { class: "count" }, String(found.size)),
+      ),
       together(page, [...found.keys()]).map((group) => {
         const cards = group.map((at) => card(page, page.model.entities[at], found.get(at) ?? []));
         return group.length === 1
           ? cards[0]
-          : el("div", { class: "differing" }, el("p", { class: "warning" }, ...say(page, "contradicting")), el("div", { class: "cards" }, cards));
+          : el(
+              "div",
+              { class: "differing" },
+              el("p", { class: "warning" }, ...say(page, "contradicting")),
+              el("div", { class: "cards" }, cards),
+            );
       }),
     ),
   ];
@@ -53,13 +67,20 @@ function together(page: Page, found: number[]): number[][] {
   }
   const start = (group: number[]) => read(page, page.model.entities[group[0]], "start");
   const measure = (group: number[]) => read(page, page.model.entities[group[0]], "measure");
-  return groups.sort((a, b) => b.length - a.length || measure(a).localeCompare(measure(b)) || start(a).localeCompare(start(b)));
+  return groups.sort(
+    (a, b) => b.length - a.length || measure(a).localeCompare(measure(b)) || start(a).localeCompare(start(b)),
+  );
 }
 
 /** Tells whether the data says that two figures contradict each other, or one thing has two numbers. */
 function differ(page: Page, a: number, b: number): boolean {
   const { entities, links, relations, touching } = page.model;
-  if (touching[a].some((at) => relations[links[at].relation].word === "contradicts" && otherEnd(links[at], a) === b)) return true;
+  if (
+    touching[a].some(
+      (at) => relations[links[at].relation].word === "contradicts" && otherEnd(links[at], a) === b,
+    )
+  )
+    return true;
   const same = (word: string) => read(page, entities[a], word) === read(page, entities[b], word);
   const period = read(page, entities[a], "start");
   return period !== "" && ["measure", "start", "end", "unit", "qualifier"].every(same) && !same("value");
@@ -75,7 +96,9 @@ function read(page: Page, entity: Entity, word: string): string {
 function amount(page: Page, entity: Entity): string {
   const low = figure(read(page, entity, "value"));
   const high = figure(read(page, entity, "value_to"));
-  return [read(page, entity, "qualifier"), high ? `${low} – ${high}` : low, read(page, entity, "unit")].filter(Boolean).join(" ");
+  return [read(page, entity, "qualifier"), high ? `${low} – ${high}` : low, read(page, entity, "unit")]
+    .filter(Boolean)
+    .join(" ");
 }
 
 const SHOWN = new Set(["value", "value_to", "unit", "measure", "start", "end", "qualifier"]);
@@ -89,7 +112,13 @@ function card(page: Page, entity: Entity, links: Link[]): HTMLElement {
   const name = nameOf(entity, language);
   const measure = read(page, entity, "measure");
   const head = links.length
-    ? el("button", { type: "button", class: "entity", on: { click: () => select(page, entity.index) } }, measure ? el("bdi", {}, shorten(measure, 120)) : said({ ...name.first, text: shorten(name.first.text, 120) }))
+    ? el(
+        "button",
+        { type: "button", class: "entity", on: { click: () => select(page, entity.index) } },
+        measure
+          ? el("bdi", {}, shorten(measure, 120))
+          : said({ ...name.first, text: shorten(name.first.text, 120) }),
+      )
     : said({ ...name.first, text: shorten(name.first.text, 120) });
   const [buttons, open] = chips(page, evidence, entity.rows);
   return el(
@@ -97,8 +126,15 @@ function card(page: Page, entity: Entity, links: Link[]): HTMLElement {
     { class: "card" },
     el("p", {}, head),
     el("p", { class: "amount" }, el("bdi", {}, amount(page, entity) || "–")),
-    el("div", { class: "meta" }, (start || end) && el("span", {}, end && end !== start ? `${start} – ${end}` : start), buttons),
-    ...entity.notes.map((note) => el("p", { class: "note" }, said({ ...untag(note), text: shorten(untag(note).text, 300) }))),
+    el(
+      "div",
+      { class: "meta" },
+      (start || end) && el("span", {}, end && end !== start ? `${start} – ${end}` : start),
+      buttons,
+    ),
+    ...entity.notes.map((note) =>
+      el("p", { class: "note" }, said({ ...untag(note), text: shorten(untag(note).text, 300) })),
+    ),
     facts(page, rest),
     open,
   );

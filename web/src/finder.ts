@@ -9,14 +9,24 @@ const HAN = /[\u3400-\u9fff]/;
 
 /** Returns text as it is compared: without case, accents, width or punctuation. */
 export function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s\p{P}]+/gu, " ").trim();
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[\s\p{P}]+/gu, " ")
+    .trim();
 }
 
 /** Returns the pinyin of a Chinese text in full and by initials, or nothing for other text. */
 export function spelled(text: string): string[] {
   if (!HAN.test(text) || !pinyin.isSupported()) return [];
-  const parts = pinyin.parse(text.slice(0, 80)).map(({ type, target }) => ({ han: (type as number) === TRANSLATED, text: folded(target) }));
-  return [parts.map((part) => part.text).join(""), parts.map((part) => (part.han ? part.text.slice(0, 1) : part.text)).join("")];
+  const parts = pinyin
+    .parse(text.slice(0, 80))
+    .map(({ type, target }) => ({ han: (type as number) === TRANSLATED, text: folded(target) }));
+  return [
+    parts.map((part) => part.text).join(""),
+    parts.map((part) => (part.han ? part.text.slice(0, 1) : part.text)).join(""),
+  ];
 }
 
 export interface Found {
@@ -47,7 +57,9 @@ export class Finder {
 }
 
 function keysOf(entity: Entity): string[] {
-  const names = [...entity.labels.values(), ...entity.aliases.map((alias) => untag(alias).text)].map((name) => name.slice(0, 300));
+  const names = [...entity.labels.values(), ...entity.aliases.map((alias) => untag(alias).text)].map((name) =>
+    name.slice(0, 300),
+  );
   return [...new Set([...names.map(folded), folded(entity.id), ...names.flatMap(spelled)])].filter(Boolean);
 }
 

@@ -24,7 +24,8 @@ export class Grid {
       for (let row = Math.floor((y - reach) / CELL); row <= Math.floor((y + reach) / CELL); row++)
         for (const i of this.cells.get(`${column},${row}`) ?? []) {
           if (!drawn[i]) continue;
-          const distance = Math.hypot(this.scene.x[i] - x, this.scene.y[i] - y) - this.scene.radius[i] * marks;
+          const distance =
+            Math.hypot(this.scene.x[i] - x, this.scene.y[i] - y) - this.scene.radius[i] * marks;
           if (distance <= slack && distance < bestReach) {
             best = i;
             bestReach = distance;

@@ -10,9 +10,18 @@ export function write(model: Model, state: State, opening: State, camera: Camera
     if (value !== null && value !== "") said.set(key, value);
   };
   const words = (kinds: Kind[], hidden: ReadonlySet<number>, before: ReadonlySet<number>) =>
-    same(hidden, before) ? null : [...hidden].sort((a, b) => a - b).map((i) => encodeURIComponent(kinds[i].word)).join(",") || "-";
+    same(hidden, before)
+      ? null
+      : [...hidden]
+          .sort((a, b) => a - b)
+          .map((i) => encodeURIComponent(kinds[i].word))
+          .join(",") || "-";
   put("entity", state.selected === null ? null : model.entities[state.selected].id);
-  if (state.path) put("path", `${encodeURIComponent(model.entities[state.path.from].id)},${state.path.to === null ? "" : encodeURIComponent(model.entities[state.path.to].id)}`);
+  if (state.path)
+    put(
+      "path",
+      `${encodeURIComponent(model.entities[state.path.from].id)},${state.path.to === null ? "" : encodeURIComponent(model.entities[state.path.to].id)}`,
+    );
   if (state.focus) put("focus", String(state.focus));
   put("types", words(model.types, state.hiddenTypes, opening.hiddenTypes));
   put("relations", words(model.relations, state.hiddenRelations, opening.hiddenRelations));
@@ -46,9 +55,18 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   if (focus === 1 || focus === 2 || focus === 3) change.focus = focus;
   if (said.has("types")) change.hiddenTypes = hidden(model.types, "types");
   if (said.has("relations")) change.hiddenRelations = hidden(model.relations, "relations");
-  if (said.has("confidence")) change.hiddenConfidences = new Set(parts("confidence").map((text) => (text === "-" ? "" : text)));
-  if (said.has("evidence")) change.hiddenEvidence = new Set(parts("evidence").filter((text) => text === "with" || text === "without"));
-  if (said.has("hidden")) change.hiddenEntities = new Set(parts("hidden").map((id) => model.byId.get(id)).filter((i) => i !== undefined));
+  if (said.has("confidence"))
+    change.hiddenConfidences = new Set(parts("confidence").map((text) => (text === "-" ? "" : text)));
+  if (said.has("evidence"))
+    change.hiddenEvidence = new Set(
+      parts("evidence").filter((text) => text === "with" || text === "without"),
+    );
+  if (said.has("hidden"))
+    change.hiddenEntities = new Set(
+      parts("hidden")
+        .map((id) => model.byId.get(id))
+        .filter((i) => i !== undefined),
+    );
   const period = /^(-?\d{1,4})–(-?\d{1,4})$/.exec(said.get("period") ?? "");
   if (period) change.period = [Number(period[1]), Number(period[2])];
   if (said.get("undated") === "no") change.undated = false;

@@ -21,7 +21,10 @@ export function header(page: Page, search: HTMLElement): { element: HTMLElement;
   const element = el("header", {}, legend.element, title, search, tools, details.element);
   const render = () => {
     const { state } = page.store;
-    const focused = document.activeElement instanceof HTMLElement && tools.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    const focused =
+      document.activeElement instanceof HTMLElement && tools.contains(document.activeElement)
+        ? document.activeElement.dataset.key
+        : undefined;
     replace(title, ...saidAll(titleOf(page)));
     legend.render();
     details.render();
@@ -32,15 +35,68 @@ export function header(page: Page, search: HTMLElement): { element: HTMLElement;
         "span",
         { class: "segments", role: "group", "aria-label": sayPlain(page, "language") },
         LANGUAGES.map(([language, text, name]) =>
-          el("button", { type: "button", class: "button", "data-key": language, title: name, "aria-pressed": String(state.language === language), on: { click: () => page.store.set({ language }) } }, text),
+          el(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              "data-key": language,
+              title: name,
+              "aria-pressed": String(state.language === language),
+              on: { click: () => page.store.set({ language }) },
+            },
+            text,
+          ),
         ),
       ),
-      el("button", { type: "button", class: "button", "data-key": "table", "aria-pressed": String(state.view === "table"), on: { click: () => page.store.set({ view: state.view === "table" ? "network" : "table", drawer: "none" }) } }, ...say(page, "table")),
-      el("button", { type: "button", class: "button picture", "data-key": "png", title: sayPlain(page, "downloadPng"), "aria-label": sayPlain(page, "downloadPng"), on: { click: () => downloadPng(page) } }, "PNG"),
-      el("button", { type: "button", class: "button picture", "data-key": "svg", title: sayPlain(page, "downloadSvg"), "aria-label": sayPlain(page, "downloadSvg"), on: { click: () => downloadSvg(page) } }, "SVG"),
       el(
         "button",
-        { type: "button", class: "button theme", "data-key": "theme", "aria-label": `${sayPlain(page, "theme")}: ${sayPlain(page, state.theme)}`, title: `${sayPlain(page, "theme")}: ${sayPlain(page, state.theme)}`, on: { click: () => page.store.set({ theme: next }) } },
+        {
+          type: "button",
+          class: "button",
+          "data-key": "table",
+          "aria-pressed": String(state.view === "table"),
+          on: {
+            click: () =>
+              page.store.set({ view: state.view === "table" ? "network" : "table", drawer: "none" }),
+          },
+        },
+        ...say(page, "table"),
+      ),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button picture",
+          "data-key": "png",
+          title: sayPlain(page, "downloadPng"),
+          "aria-label": sayPlain(page, "downloadPng"),
+          on: { click: () => downloadPng(page) },
+        },
+        "PNG",
+      ),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button picture",
+          "data-key": "svg",
+          title: sayPlain(page, "downloadSvg"),
+          "aria-label": sayPlain(page, "downloadSvg"),
+          on: { click: () => downloadSvg(page) },
+        },
+        "SVG",
+      ),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button theme",
+          "data-key": "theme",
+          "aria-label": `${sayPlain(page, "theme")}: ${sayPlain(page, state.theme)}`,
+          title: `${sayPlain(page, "theme")}: ${sayPlain(page, state.theme)}`,
+          on: { click: () => page.store.set({ theme: next }) },
+        },
         { auto: "◐", light: "☀", dark: "☾" }[state.theme],
       ),
     );
@@ -59,10 +115,26 @@ export function titleOf(page: Page): Spoken[] {
   return [any ? { text: any[1], language: any[0] } : { text: "clustergraph", language: "" }];
 }
 
-function drawerButton(page: Page, drawer: "legend" | "details"): { element: HTMLElement; render: () => void } {
+function drawerButton(
+  page: Page,
+  drawer: "legend" | "details",
+): { element: HTMLElement; render: () => void } {
   const lines = { legend: "M2 4H14M2 8H14M2 12H14", details: "M2 3H14V13H2ZM9 3V13" }[drawer];
-  const icon = svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d: lines, stroke: "currentColor", "stroke-width": 1.6, fill: "none" }));
-  const element = el("button", { type: "button", class: "button drawer-button", "data-drawer-of": drawer, on: { click: () => page.store.set({ drawer: page.store.state.drawer === drawer ? "none" : drawer }) } }, icon);
+  const icon = svg(
+    "svg",
+    { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    svg("path", { d: lines, stroke: "currentColor", "stroke-width": 1.6, fill: "none" }),
+  );
+  const element = el(
+    "button",
+    {
+      type: "button",
+      class: "button drawer-button",
+      "data-drawer-of": drawer,
+      on: { click: () => page.store.set({ drawer: page.store.state.drawer === drawer ? "none" : drawer }) },
+    },
+    icon,
+  );
   const render = () => {
     element.setAttribute("aria-label", sayPlain(page, drawer));
     element.setAttribute("aria-expanded", String(page.store.state.drawer === drawer));

@@ -32,7 +32,18 @@ export function help(page: Page, licences: string): { element: HTMLDialogElement
     replace(
       element,
       el("h2", {}, ...say(page, "keys")),
-      el("dl", { class: "keys" }, KEYS.map(([caps, key]) => [el("dt", {}, caps.map((cap) => el("kbd", {}, cap))), el("dd", {}, ...say(page, key))]).flat()),
+      el(
+        "dl",
+        { class: "keys" },
+        KEYS.map(([caps, key]) => [
+          el(
+            "dt",
+            {},
+            caps.map((cap) => el("kbd", {}, cap)),
+          ),
+          el("dd", {}, ...say(page, key)),
+        ]).flat(),
+      ),
       el("details", {}, el("summary", {}, ...say(page, "licences")), el("pre", { tabindex: 0 }, licences)),
       el("form", { method: "dialog" }, el("button", { class: "button" }, ...say(page, "close"))),
     );

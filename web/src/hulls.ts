@@ -17,7 +17,8 @@ const TINTS = ["#d98c3f", "#6b6fb5", "#3f86c0", "#4f9a63", "#b9a03c", "#3a9a9a",
 
 /** Returns the zones with those that lie in them; each entity belongs to the first it is said to lie in. */
 export function groups(model: Model): Group[] {
-  const isPlace = (entity: number) => model.entities[entity].types.some((type) => PLACES.has(model.types[type].word));
+  const isPlace = (entity: number) =>
+    model.entities[entity].types.some((type) => PLACES.has(model.types[type].word));
   const members = new Map<number, number[]>();
   const taken = new Set<number>();
   for (const link of model.links) {
@@ -28,7 +29,9 @@ export function groups(model: Model): Group[] {
     if (group) group.push(link.source);
     else members.set(link.target, [link.source]);
   }
-  return [...members].filter(([, found]) => found.length > 2).map(([centre, found]) => ({ centre, members: found }));
+  return [...members]
+    .filter(([, found]) => found.length > 2)
+    .map(([centre, found]) => ({ centre, members: found }));
 }
 
 type Point = [number, number];

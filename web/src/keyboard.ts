@@ -94,7 +94,10 @@ function walk(page: Page, [dx, dy]: [number, number]): boolean {
   const { selected } = page.store.state;
   const shown = page.shown();
   if (selected === null) {
-    const first = page.model.entities.filter(({ index }) => shown.entities[index]).sort((a, b) => page.model.degree[b.index] - page.model.degree[a.index]).at(0);
+    const first = page.model.entities
+      .filter(({ index }) => shown.entities[index])
+      .sort((a, b) => page.model.degree[b.index] - page.model.degree[a.index])
+      .at(0);
     if (first) select(page, first.index, { drawer: "none" });
     return true;
   }

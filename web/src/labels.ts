@@ -59,13 +59,20 @@ export class Taken {
   meets(box: Rectangle): boolean {
     for (const key of this.keys(box))
       for (const other of this.cells.get(key) ?? [])
-        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return true;
+        if (
+          box.left < other.right &&
+          box.right > other.left &&
+          box.top < other.bottom &&
+          box.bottom > other.top
+        )
+          return true;
     return false;
   }
 
   private *keys(box: Rectangle): Generator<number> {
     for (let column = Math.floor(box.left / CELL); column <= Math.floor(box.right / CELL); column++)
-      for (let row = Math.floor(box.top / CELL); row <= Math.floor(box.bottom / CELL); row++) yield column * 100003 + row;
+      for (let row = Math.floor(box.top / CELL); row <= Math.floor(box.bottom / CELL); row++)
+        yield column * 100003 + row;
   }
 }
 
@@ -86,10 +93,27 @@ export class Ruler {
 }
 
 type Spot = (typeof SPOTS)[number];
-const SPOTS = ["right", "left", "below", "above", "rightBelow", "rightAbove", "leftBelow", "leftAbove"] as const;
+const SPOTS = [
+  "right",
+  "left",
+  "below",
+  "above",
+  "rightBelow",
+  "rightAbove",
+  "leftBelow",
+  "leftAbove",
+] as const;
 
 /** Returns the names that find room, in the order of their weight. */
-export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, size: Size, ruler: Ruler, before: Rectangle[] = []): Placed[] {
+export function place(
+  wishes: Wish[],
+  scene: Scene,
+  look: Look,
+  camera: Camera,
+  size: Size,
+  ruler: Ruler,
+  before: Rectangle[] = [],
+): Placed[] {
   const marks = markScale(camera);
   const names = new Taken();
   const marked = new Taken();
@@ -112,7 +136,14 @@ export function place(wishes: Wish[], scene: Scene, look: Look, camera: Camera, 
   return placed;
 }
 
-function settle(wish: Wish, at: [number, number, number], names: Taken, marks: Taken, size: Size, ruler: Ruler): Placed | null {
+function settle(
+  wish: Wish,
+  at: [number, number, number],
+  names: Taken,
+  marks: Taken,
+  size: Size,
+  ruler: Ruler,
+): Placed | null {
   let first: Placed | null = null;
   let covering: Placed | null = null;
   for (const full of wish.full && wish.name.second ? [true, false] : [false])
@@ -120,7 +151,8 @@ function settle(wish: Wish, at: [number, number, number], names: Taken, marks: T
       const label = lay(wish, at, spot, full, ruler);
       first ??= label;
       const { left, right, top, bottom } = label.box;
-      if (left < 2 || right > size.width - 2 || top < 2 || bottom > size.height - 2 || names.meets(label.box)) continue;
+      if (left < 2 || right > size.width - 2 || top < 2 || bottom > size.height - 2 || names.meets(label.box))
+        continue;
       if (!marks.meets(label.box)) return label;
       covering ??= label;
     }
@@ -128,7 +160,13 @@ function settle(wish: Wish, at: [number, number, number], names: Taken, marks: T
   return wish.must ? first : null;
 }
 
-function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, full: boolean, ruler: Ruler): Placed {
+function lay(
+  wish: Wish,
+  [x, y, radius]: [number, number, number],
+  spot: Spot,
+  full: boolean,
+  ruler: Ruler,
+): Placed {
   const lines = wrapped(flat(shorten(wish.name.first.text, 90))).map((text) => ({ text, small: false }));
   if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 40)), small: true });
   const width = Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong))));
@@ -146,7 +184,14 @@ function lay(wish: Wish, [x, y, radius]: [number, number, number], spot: Spot, f
   }[spot];
   const align = spot.startsWith("right") ? "left" : spot.startsWith("left") ? "right" : "center";
   const anchor = { left, right: left + width, center: left + width / 2 }[align];
-  return { ...wish, x: anchor, y: top, align, lines, box: { left, top, right: left + width, bottom: top + height } };
+  return {
+    ...wish,
+    x: anchor,
+    y: top,
+    align,
+    lines,
+    box: { left, top, right: left + width, bottom: top + height },
+  };
 }
 
 /** So many characters stand on one line of a name. */
@@ -156,7 +201,9 @@ const LINE = 30;
 function wrapped(text: string): string[] {
   const spaces = [...text.matchAll(/ /g)].map(({ index }) => index).filter((at) => at <= LINE);
   if (text.length <= 24 || !spaces.length) return [shorten(text, LINE)];
-  const middle = spaces.reduce((best, at) => (Math.abs(at - text.length / 2) < Math.abs(best - text.length / 2) ? at : best));
+  const middle = spaces.reduce((best, at) =>
+    Math.abs(at - text.length / 2) < Math.abs(best - text.length / 2) ? at : best,
+  );
   return [text.slice(0, middle), shorten(text.slice(middle + 1), LINE)];
 }
 
@@ -188,7 +235,15 @@ export function paintLabels(pen: Pen, labels: Placed[], ink: Ink): void {
 }
 
 /** Draws a relation's name in a small plate on its line. */
-export function paintPlate(pen: Pen, text: string, x: number, y: number, colour: string, ink: Ink, ruler: Ruler): Rectangle {
+export function paintPlate(
+  pen: Pen,
+  text: string,
+  x: number,
+  y: number,
+  colour: string,
+  ink: Ink,
+  ruler: Ruler,
+): Rectangle {
   const style = font(true, false);
   const width = ruler.width(text, style) + 12;
   const box = { left: x - width / 2, right: x + width / 2, top: y - 8, bottom: y + 8 };

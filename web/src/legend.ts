@@ -39,8 +39,17 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
     const { state } = page.store;
     const { model } = page;
     const dark = isDark(state.theme);
-    const focused = document.activeElement instanceof HTMLElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-    const kinds = (all: Kind[], tallied: Tally[], hidden: ReadonlySet<number>, field: "hiddenTypes" | "hiddenRelations", swatch: (kind: Kind) => SVGElement): Row[] =>
+    const focused =
+      document.activeElement instanceof HTMLElement && element.contains(document.activeElement)
+        ? document.activeElement.dataset.key
+        : undefined;
+    const kinds = (
+      all: Kind[],
+      tallied: Tally[],
+      hidden: ReadonlySet<number>,
+      field: "hiddenTypes" | "hiddenRelations",
+      swatch: (kind: Kind) => SVGElement,
+    ): Row[] =>
       last(all, tallied).map(({ kind, i }) => ({
         name: kindName(kind, state.language),
         text: kindText(kind, state.language),
@@ -51,7 +60,12 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
         toggle: () => page.store.set({ [field]: toggled(hidden, i) }),
         only: () => page.store.set({ [field]: new Set(all.map((_, at) => at).filter((at) => at !== i)) }),
       }));
-    const section = (key: Word, rows: Row[], field: "hiddenTypes" | "hiddenRelations" | "hiddenConfidences" | "hiddenEvidence", everything: ReadonlySet<number> | ReadonlySet<string>) =>
+    const section = (
+      key: Word,
+      rows: Row[],
+      field: "hiddenTypes" | "hiddenRelations" | "hiddenConfidences" | "hiddenEvidence",
+      everything: ReadonlySet<number> | ReadonlySet<string>,
+    ) =>
       rows.length > 0 &&
       el(
         "section",
@@ -63,19 +77,66 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
           el(
             "span",
             { class: "bulk" },
-            el("button", { type: "button", class: "quiet", "data-key": `${field}all`, on: { click: () => page.store.set({ [field]: new Set() }) } }, ...say(page, "all")),
-            el("button", { type: "button", class: "quiet", "data-key": `${field}none`, on: { click: () => page.store.set({ [field]: everything }) } }, ...say(page, "none")),
+            el(
+              "button",
+              {
+                type: "button",
+                class: "quiet",
+                "data-key": `${field}all`,
+                on: { click: () => page.store.set({ [field]: new Set() }) },
+              },
+              ...say(page, "all"),
+            ),
+            el(
+              "button",
+              {
+                type: "button",
+                class: "quiet",
+                "data-key": `${field}none`,
+                on: { click: () => page.store.set({ [field]: everything }) },
+              },
+              ...say(page, "none"),
+            ),
           ),
         ),
-        el("ul", { class: "rows" }, (unfolded.has(field) || rows.length <= MOST + 2 ? rows : rows.slice(0, MOST)).map((row, i) => line(page, row, `${field}${i}`))),
+        el(
+          "ul",
+          { class: "rows" },
+          (unfolded.has(field) || rows.length <= MOST + 2 ? rows : rows.slice(0, MOST)).map((row, i) =>
+            line(page, row, `${field}${i}`),
+          ),
+        ),
         rows.length > MOST + 2 &&
-          el("button", { type: "button", class: "quiet fold", "data-key": `${field}fold`, "aria-expanded": String(unfolded.has(field)), on: { click: () => fold(field) } }, ...say(page, unfolded.has(field) ? "showFewer" : "showAll"), unfolded.has(field) ? "" : ` (${rows.length})`),
+          el(
+            "button",
+            {
+              type: "button",
+              class: "quiet fold",
+              "data-key": `${field}fold`,
+              "aria-expanded": String(unfolded.has(field)),
+              on: { click: () => fold(field) },
+            },
+            ...say(page, unfolded.has(field) ? "showFewer" : "showAll"),
+            unfolded.has(field) ? "" : ` (${rows.length})`,
+          ),
       );
     const all = (list: unknown[]) => new Set(list.map((_, i) => i));
     replace(
       element,
-      section("entities", kinds(model.types, counts.types, state.hiddenTypes, "hiddenTypes", (kind) => typeSwatch(kind, dark)), "hiddenTypes", all(model.types)),
-      section("relations", kinds(model.relations, counts.relations, state.hiddenRelations, "hiddenRelations", (kind) => lineSwatch(kind, dark)), "hiddenRelations", all(model.relations)),
+      section(
+        "entities",
+        kinds(model.types, counts.types, state.hiddenTypes, "hiddenTypes", (kind) => typeSwatch(kind, dark)),
+        "hiddenTypes",
+        all(model.types),
+      ),
+      section(
+        "relations",
+        kinds(model.relations, counts.relations, state.hiddenRelations, "hiddenRelations", (kind) =>
+          lineSwatch(kind, dark),
+        ),
+        "hiddenRelations",
+        all(model.relations),
+      ),
       period.render(),
       section(
         "confidence",
@@ -87,7 +148,10 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
           count,
           shown: !state.hiddenConfidences.has(text),
           toggle: () => page.store.set({ hiddenConfidences: toggled(state.hiddenConfidences, text) }),
-          only: () => page.store.set({ hiddenConfidences: new Set([...counts.confidences.keys()].filter((other) => other !== text)) }),
+          only: () =>
+            page.store.set({
+              hiddenConfidences: new Set([...counts.confidences.keys()].filter((other) => other !== text)),
+            }),
         })),
         "hiddenConfidences",
         new Set(counts.confidences.keys()),
@@ -107,7 +171,20 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
         "hiddenEvidence",
         new Set(["with", "without"]),
       ),
-      el("section", {}, el("button", { type: "button", class: "button", "data-key": "reset", on: { click: () => page.store.set(unfiltered(page)) } }, ...say(page, "reset"))),
+      el(
+        "section",
+        {},
+        el(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-key": "reset",
+            on: { click: () => page.store.set(unfiltered(page)) },
+          },
+          ...say(page, "reset"),
+        ),
+      ),
     );
     if (focused) element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   };
@@ -115,8 +192,26 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
 }
 
 function unfiltered({ store: { opening } }: Page): Change {
-  const { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEvidence, hiddenEntities, period, undated, focus } = opening;
-  return { hiddenTypes, hiddenRelations, hiddenConfidences, hiddenEvidence, hiddenEntities, period, undated, focus };
+  const {
+    hiddenTypes,
+    hiddenRelations,
+    hiddenConfidences,
+    hiddenEvidence,
+    hiddenEntities,
+    period,
+    undated,
+    focus,
+  } = opening;
+  return {
+    hiddenTypes,
+    hiddenRelations,
+    hiddenConfidences,
+    hiddenEvidence,
+    hiddenEntities,
+    period,
+    undated,
+    focus,
+  };
 }
 
 function line(page: Page, row: Row, key: string): HTMLElement {
@@ -130,7 +225,17 @@ function line(page: Page, row: Row, key: string): HTMLElement {
       row.swatch,
       el("span", { class: "name" }, ...saidAll(row.name)),
     ),
-    el("button", { type: "button", class: "quiet only", "data-key": `${key}only`, "aria-label": `${sayPlain(page, "only")} ${row.text}`, on: { click: row.only } }, ...say(page, "only")),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "quiet only",
+        "data-key": `${key}only`,
+        "aria-label": `${sayPlain(page, "only")} ${row.text}`,
+        on: { click: row.only },
+      },
+      ...say(page, "only"),
+    ),
     el("span", { class: "count" }, String(row.count)),
   );
 }
@@ -143,10 +248,17 @@ interface Tally {
 
 /** Kinds that are drawn come before those that stand aside. */
 function last(all: Kind[], tallied: Tally[]): { kind: Kind; i: number }[] {
-  return all.map((kind, i) => ({ kind, i })).sort((a, b) => Number(!tallied[a.i].drawn) - Number(!tallied[b.i].drawn));
+  return all
+    .map((kind, i) => ({ kind, i }))
+    .sort((a, b) => Number(!tallied[a.i].drawn) - Number(!tallied[b.i].drawn));
 }
 
-function tally({ model }: Page): { types: Tally[]; relations: Tally[]; confidences: Map<string, number>; evidence: [Evidence, Word, number][] } {
+function tally({ model }: Page): {
+  types: Tally[];
+  relations: Tally[];
+  confidences: Map<string, number>;
+  evidence: [Evidence, Word, number][];
+} {
   const none = () => ({ all: 0, drawn: 0 });
   const count = (at: Tally, drawn: boolean) => {
     at.all += 1;

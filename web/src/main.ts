@@ -77,18 +77,31 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
   const zoom = zoomButtons(page);
-  const shut = () => el("button", { type: "button", class: "button close", on: { click: () => store.set({ drawer: "none" }) } }, "×");
+  const shut = () =>
+    el(
+      "button",
+      { type: "button", class: "button close", on: { click: () => store.set({ drawer: "none" }) } },
+      "×",
+    );
   const shutters = [shut(), shut()];
   const legendPanel = el("nav", { class: "panel left" }, shutters[0], left.element);
   const detailsPanel = el("aside", { class: "panel right" }, shutters[1], right.element);
   // In somebody else's page there is room for the drawing and little else.
   if (new URLSearchParams(window.location.search).has("embed")) root.dataset.embed = "yes";
   const main = el("main", {}, stage.element, empty, zoom.element, rows.element);
-  replace(root, head.element, el("div", { class: "body" }, legendPanel, main, detailsPanel), foot.element, helper.element);
+  replace(
+    root,
+    head.element,
+    el("div", { class: "body" }, legendPanel, main, detailsPanel),
+    foot.element,
+    helper.element,
+  );
 
   const words = () => {
     document.documentElement.lang = store.state.language === "en" ? "en" : "zh";
-    document.title = titleOf(page).map((part) => part.text).join(" ");
+    document.title = titleOf(page)
+      .map((part) => part.text)
+      .join(" ");
     stage.element.setAttribute("aria-label", sayPlain(page, "drawing"));
     for (const button of shutters) button.setAttribute("aria-label", sayPlain(page, "close"));
     legendPanel.setAttribute("aria-label", sayPlain(page, "legend"));
@@ -122,7 +135,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   store.on((state, changed) => {
     if (changed.has("language") || changed.has("theme")) everything();
     else {
-      const filtered = FILTERS.some((key) => changed.has(key)) || (changed.has("selected") && (state.focus > 0 || before.focus > 0 || hides(model, state, before)));
+      const filtered =
+        FILTERS.some((key) => changed.has(key)) ||
+        (changed.has("selected") && (state.focus > 0 || before.focus > 0 || hides(model, state, before)));
       if (filtered) {
         shown = visible(model, state);
         left.render();
@@ -134,7 +149,12 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         panels();
         head.render();
       }
-      if (changed.size === 1 && changed.has("hover") && (state.selected !== null || state.path || model.entities.length > HOVERED)) stage.point(state.hover);
+      if (
+        changed.size === 1 &&
+        changed.has("hover") &&
+        (state.selected !== null || state.path || model.entities.length > HOVERED)
+      )
+        stage.point(state.hover);
       else drawing();
     }
     if (![...changed].every((key) => key === "hover")) {
@@ -171,13 +191,33 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
 
 /** Whether a selection shows or hides an entity that the filters would not. */
 function hides(model: Model, state: State, before: State): boolean {
-  return [state.selected, before.selected].some((at) => at !== null && (state.hiddenEntities.has(at) || model.entities[at].types.every((type) => state.hiddenTypes.has(type))));
+  return [state.selected, before.selected].some(
+    (at) =>
+      at !== null &&
+      (state.hiddenEntities.has(at) || model.entities[at].types.every((type) => state.hiddenTypes.has(type))),
+  );
 }
 
 function zoomButtons(page: Page): { element: HTMLElement; render: () => void } {
   const element = el("div", { class: "zoom" });
-  const icon = (d: string) => svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d, stroke: "currentColor", "stroke-width": 1.7, fill: "none" }));
-  const button = (key: "zoomIn" | "zoomOut" | "fit" | "help", d: string, act: () => void) => el("button", { type: "button", class: "button", title: sayPlain(page, key), "aria-label": sayPlain(page, key), on: { click: act } }, icon(d));
+  const icon = (d: string) =>
+    svg(
+      "svg",
+      { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+      svg("path", { d, stroke: "currentColor", "stroke-width": 1.7, fill: "none" }),
+    );
+  const button = (key: "zoomIn" | "zoomOut" | "fit" | "help", d: string, act: () => void) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        title: sayPlain(page, key),
+        "aria-label": sayPlain(page, key),
+        on: { click: act },
+      },
+      icon(d),
+    );
   const render = () =>
     replace(
       element,

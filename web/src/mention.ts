@@ -7,5 +7,14 @@ import { nameOf, shorten } from "./words";
 export function entityLink(page: Page, entity: number): HTMLElement {
   const name = nameOf(page.model.entities[entity], page.store.state.language);
   const title = name.second ? `${name.first.text} ${name.second.text}` : name.first.text;
-  return el("button", { type: "button", class: "entity", title: shorten(title, 200), on: { click: () => select(page, entity) } }, said({ ...name.first, text: shorten(name.first.text, 120) }));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "entity",
+      title: shorten(title, 200),
+      on: { click: () => select(page, entity) },
+    },
+    said({ ...name.first, text: shorten(name.first.text, 120) }),
+  );
 }

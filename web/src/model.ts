@@ -123,7 +123,8 @@ function citations(entities: Entity[], links: Link[]): Model["citedBy"] {
     return found;
   };
   for (const entity of entities)
-    for (const source of entity.evidence) if (typeof source === "number") of(source).entities.push(entity.index);
+    for (const source of entity.evidence)
+      if (typeof source === "number") of(source).entities.push(entity.index);
   for (const link of links)
     for (const source of link.evidence) if (typeof source === "number") of(source).links.push(link.index);
   return cited;

@@ -13,24 +13,65 @@ export function overview(page: Page): Node[] {
   const shown = page.shown();
   const dark = isDark(page.store.state.theme);
   const item = (entity: number, count: number | null) =>
-    el("li", {}, typeSwatch(model.types[model.entities[entity].types[0]], dark), el("span", { class: "name" }, entityLink(page, entity)), count !== null && el("span", { class: "count" }, String(count)));
+    el(
+      "li",
+      {},
+      typeSwatch(model.types[model.entities[entity].types[0]], dark),
+      el("span", { class: "name" }, entityLink(page, entity)),
+      count !== null && el("span", { class: "count" }, String(count)),
+    );
   const degree = new Map<number, number>();
   for (const { index, source, target } of model.links)
-    if (shown.links[index]) for (const end of new Set([source, target])) degree.set(end, (degree.get(end) ?? 0) + 1);
+    if (shown.links[index])
+      for (const end of new Set([source, target])) degree.set(end, (degree.get(end) ?? 0) + 1);
   const connected = [...degree].sort(([a, m], [b, n]) => n - m || a - b).slice(0, MOST);
-  const isolated = model.entities.filter(({ index, aside }) => shown.entities[index] && !aside && !degree.has(index));
+  const isolated = model.entities.filter(
+    ({ index, aside }) => shown.entities[index] && !aside && !degree.has(index),
+  );
   const { hiddenEntities } = page.store.state;
   return [
     el("h2", {}, ...say(page, "overview")),
-    model.entities.length === 0 ? el("p", { class: "hint" }, ...say(page, "empty")) : el("p", { class: "hint" }, ...say(page, "hint")),
+    model.entities.length === 0
+      ? el("p", { class: "hint" }, ...say(page, "empty"))
+      : el("p", { class: "hint" }, ...say(page, "hint")),
     ...(hiddenEntities.size
       ? [
           el("h2", {}, ...say(page, "hidden"), el("span", { class: "count" }, String(hiddenEntities.size))),
-          el("ul", { class: "ranking" }, [...hiddenEntities].slice(0, 50).map((at) => item(at, null))),
-          el("button", { type: "button", class: "button", on: { click: () => page.store.set({ hiddenEntities: new Set() }) } }, ...say(page, "showAgain")),
+          el(
+            "ul",
+            { class: "ranking" },
+            [...hiddenEntities].slice(0, 50).map((at) => item(at, null)),
+          ),
+          el(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              on: { click: () => page.store.set({ hiddenEntities: new Set() }) },
+            },
+            ...say(page, "showAgain"),
+          ),
         ]
       : []),
-    ...(connected.length ? [el("h2", {}, ...say(page, "mostConnected")), el("ul", { class: "ranking" }, connected.map(([at, count]) => item(at, count)))] : []),
-    ...(isolated.length ? [el("h2", {}, ...say(page, "isolated"), el("span", { class: "count" }, String(isolated.length))), el("ul", { class: "ranking" }, isolated.slice(0, MOST).map(({ index }) => item(index, null)))] : []),
+    ...(connected.length
+      ? [
+          el("h2", {}, ...say(page, "mostConnected")),
+          el(
+            "ul",
+            { class: "ranking" },
+            connected.map(([at, count]) => item(at, count)),
+          ),
+        ]
+      : []),
+    ...(isolated.length
+      ? [
+          el("h2", {}, ...say(page, "isolated"), el("span", { class: "count" }, String(isolated.length))),
+          el(
+            "ul",
+            { class: "ranking" },
+            isolated.slice(0, MOST).map(({ index }) => item(index, null)),
+          ),
+        ]
+      : []),
   ];
 }

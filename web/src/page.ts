@@ -24,7 +24,13 @@ export function sayPlain(page: Page, key: Word): string {
 }
 
 export function select(page: Page, entity: number | null, change: Partial<State> = {}): void {
-  page.store.set({ selected: entity, path: null, view: "network", drawer: entity === null ? "none" : "details", ...change });
+  page.store.set({
+    selected: entity,
+    path: null,
+    view: "network",
+    drawer: entity === null ? "none" : "details",
+    ...change,
+  });
   if (entity !== null) page.stage.reveal(entity);
 }
 

@@ -65,7 +65,16 @@ function batches(scene: Scene, look: Look): Batch[] {
     let batch = found.get(key);
     if (!batch) {
       const alpha = strength(weight, scene.links.length);
-      found.set(key, (batch = { colour: onGround(colour, look.ink.dark), line, alpha, width: weight > 1 ? 1.8 : 1, links: [] }));
+      found.set(
+        key,
+        (batch = {
+          colour: onGround(colour, look.ink.dark),
+          line,
+          alpha,
+          width: weight > 1 ? 1.8 : 1,
+          links: [],
+        }),
+      );
     }
     batch.links.push(i);
   }
@@ -81,18 +90,28 @@ function paintLinks(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Si
     pen.strokeStyle = pen.fillStyle = batch.colour;
     pen.lineWidth = batch.width;
     pen.setLineDash(many ? [] : [...DASHES[batch.line]]);
-    inParts(pen, batch.links, (i) => {
-      const path = curve(scene, scene.links[i], camera, size, marks);
-      if (!path) return;
-      const [x1, y1, bow, x2, y2] = path;
-      pen.moveTo(x1, y1);
-      if (scene.links[i].source === scene.links[i].target) loop(pen, scene.links[i], x1, y1, marks);
-      else if (bow) pen.quadraticCurveTo(bow[0], bow[1], x2, y2);
-      else pen.lineTo(x2, y2);
-      if (scene.links[i].arrow && (!many || batch.width > 1)) arrows.push(i);
-    }, () => pen.stroke());
+    inParts(
+      pen,
+      batch.links,
+      (i) => {
+        const path = curve(scene, scene.links[i], camera, size, marks);
+        if (!path) return;
+        const [x1, y1, bow, x2, y2] = path;
+        pen.moveTo(x1, y1);
+        if (scene.links[i].source === scene.links[i].target) loop(pen, scene.links[i], x1, y1, marks);
+        else if (bow) pen.quadraticCurveTo(bow[0], bow[1], x2, y2);
+        else pen.lineTo(x2, y2);
+        if (scene.links[i].arrow && (!many || batch.width > 1)) arrows.push(i);
+      },
+      () => pen.stroke(),
+    );
     pen.setLineDash([]);
-    inParts(pen, arrows, (i) => arrow(pen, scene, scene.links[i], camera, size, batch.width > 1 ? 1.4 : 1), () => pen.fill());
+    inParts(
+      pen,
+      arrows,
+      (i) => arrow(pen, scene, scene.links[i], camera, size, batch.width > 1 ? 1.4 : 1),
+      () => pen.fill(),
+    );
   }
   pen.globalAlpha = 1;
 }
@@ -146,14 +165,24 @@ function paintEntities(pen: Pen, scene: Scene, look: Look, camera: Camera, size:
       pen.globalAlpha = 1;
       pen.fillStyle = pen.strokeStyle = look.ink.ground;
       pen.lineWidth = 2;
-      inParts(pen, group, (i) => mark(pen, scene, i, camera, size, marks), () => {
-        pen.fill();
-        pen.stroke();
-      });
+      inParts(
+        pen,
+        group,
+        (i) => mark(pen, scene, i, camera, size, marks),
+        () => {
+          pen.fill();
+          pen.stroke();
+        },
+      );
     }
     pen.globalAlpha = key.startsWith("0") ? FADED : 1;
     pen.fillStyle = onGround(key.slice(2), look.ink.dark);
-    inParts(pen, group, (i) => mark(pen, scene, i, camera, size, marks), () => pen.fill());
+    inParts(
+      pen,
+      group,
+      (i) => mark(pen, scene, i, camera, size, marks),
+      () => pen.fill(),
+    );
   }
   pen.globalAlpha = 1;
 }

@@ -63,14 +63,37 @@ export function periodPanel(page: Page): { render: () => HTMLElement | null } {
     return el(
       "section",
       { class: "period" },
-      el("h2", {}, ...say(page, "period"), el("span", { class: "bulk" }, el("button", { type: "button", class: "quiet", "data-key": "play", on: { click: play } }, ...say(page, playing ? "pause" : "play")))),
+      el(
+        "h2",
+        {},
+        ...say(page, "period"),
+        el(
+          "span",
+          { class: "bulk" },
+          el(
+            "button",
+            { type: "button", class: "quiet", "data-key": "play", on: { click: play } },
+            ...say(page, playing ? "pause" : "play"),
+          ),
+        ),
+      ),
       histogram(range, low, high),
-      el("div", { class: "sliders" }, slider(page, "from", range, low, (year) => set(year, high)), slider(page, "to", range, high, (year) => set(low, year))),
+      el(
+        "div",
+        { class: "sliders" },
+        slider(page, "from", range, low, (year) => set(year, high)),
+        slider(page, "to", range, high, (year) => set(low, year)),
+      ),
       el("div", { class: "ends" }, el("output", {}, String(low)), el("output", {}, String(high))),
       el(
         "label",
         { class: "check" },
-        el("input", { type: "checkbox", checked: page.store.state.undated, "data-key": "undated", on: { change: () => page.store.set({ undated: !page.store.state.undated }) } }),
+        el("input", {
+          type: "checkbox",
+          checked: page.store.state.undated,
+          "data-key": "undated",
+          on: { change: () => page.store.set({ undated: !page.store.state.undated }) },
+        }),
         el("span", {}, ...say(page, "undated")),
       ),
     );
@@ -78,7 +101,13 @@ export function periodPanel(page: Page): { render: () => HTMLElement | null } {
   return { render };
 }
 
-function slider(page: Page, key: "from" | "to", range: { from: number; to: number }, value: number, change: (year: number) => void): HTMLElement {
+function slider(
+  page: Page,
+  key: "from" | "to",
+  range: { from: number; to: number },
+  value: number,
+  change: (year: number) => void,
+): HTMLElement {
   const input = el("input", {
     type: "range",
     min: range.from,
@@ -92,7 +121,11 @@ function slider(page: Page, key: "from" | "to", range: { from: number; to: numbe
   return input;
 }
 
-function histogram(range: { from: number; to: number; counts: number[] }, low: number, high: number): SVGElement {
+function histogram(
+  range: { from: number; to: number; counts: number[] },
+  low: number,
+  high: number,
+): SVGElement {
   const most = Math.max(...range.counts, 1);
   const width = 100 / range.counts.length;
   const bars = range.counts.map((count, i) => {
@@ -110,5 +143,9 @@ function histogram(range: { from: number; to: number; counts: number[] }, low: n
     bar.append(title);
     return bar;
   });
-  return svg("svg", { class: "histogram", viewBox: "0 0 100 34", preserveAspectRatio: "none", "aria-hidden": "true" }, ...bars);
+  return svg(
+    "svg",
+    { class: "histogram", viewBox: "0 0 100 34", preserveAspectRatio: "none", "aria-hidden": "true" },
+    ...bars,
+  );
 }

@@ -66,7 +66,8 @@ export function listen(element: HTMLElement, to: Handlers): void {
 
   const up = (event: PointerEvent) => {
     if (!down.delete(event.pointerId)) return;
-    if (event.type === "pointerup" && travelled <= SLOP && down.size === 0) to.click(...at(event), event.detail > 1);
+    if (event.type === "pointerup" && travelled <= SLOP && down.size === 0)
+      to.click(...at(event), event.detail > 1);
     if (down.size === 0) {
       dragging = false;
       to.settle();

@@ -2,6 +2,7 @@
 import type { Line, Shape, VisEdge } from "./data";
 import type { Ink } from "./colour";
 import type { Camera } from "./camera";
+import type { Model } from "./model";
 
 export interface Scene {
   count: number;
@@ -33,6 +34,34 @@ export interface Look {
   ink: Ink;
 }
 
+/** Returns the scene of a whole network, where the build put it. */
+export function sceneOf(model: Model): Scene {
+  const { x, y, radius } = model.columns.entities;
+  const kinds = model.entities.map(
+    ({ types }) => model.types[types[0]] as (typeof model.types)[number] | undefined,
+  );
+  return {
+    count: model.entities.length,
+    x: Float64Array.from(x),
+    y: Float64Array.from(y),
+    radius: Float64Array.from(radius),
+    shape: kinds.map((kind) => kind?.shape ?? "dot"),
+    colour: kinds.map((kind) => kind?.colour ?? "#6b7280"),
+    links: model.links.map(({ source, target, bend, relation }) => {
+      const kind = model.relations[relation];
+      return {
+        source,
+        target,
+        bend,
+        colour: kind.colour ?? "#6b7280",
+        line: kind.line ?? "solid",
+        arrow: !kind.symmetric,
+      };
+    }),
+    ...(model.columns.vis ? { vis: model.columns.vis } : {}),
+  };
+}
+
 /** How strongly links are drawn: the more there are, the less each may cover. */
 export function strength(weight: number, count: number): number {
   if (weight > 1) return 1;
@@ -58,7 +87,6 @@ export function along(x1: number, y1: number, bow: Via, x2: number, y2: number, 
   const u = 1 - t;
   return [u * u * x1 + 2 * u * t * bow[0] + t * t * x2, u * u * y1 + 2 * u * t * bow[1] + t * t * y2];
 }
-
 
 /** One way to put a scene on the screen. The page knows no more of it than this. */
 export interface Engine {

@@ -25,7 +25,14 @@ export function search(page: Page): { element: HTMLElement; render: () => void; 
   });
   const list = el("ul", { id: "results", role: "listbox", hidden: true });
   const live = el("div", { class: "aside-text", role: "status" });
-  const element = el("div", { class: "search" }, input, el("kbd", { "aria-hidden": "true" }, "/"), list, live);
+  const element = el(
+    "div",
+    { class: "search" },
+    input,
+    el("kbd", { "aria-hidden": "true" }, "/"),
+    list,
+    live,
+  );
 
   const close = () => {
     list.hidden = true;
@@ -62,9 +69,23 @@ export function search(page: Page): { element: HTMLElement; render: () => void; 
       const kind = page.model.types[types[0]] as (typeof page.model.types)[number] | undefined;
       return el(
         "li",
-        { role: "option", id: `result-${at}`, "aria-selected": "false", on: { mousedown: (event) => event.preventDefault(), click: () => choose(at), mousemove: () => mark(at) } },
+        {
+          role: "option",
+          id: `result-${at}`,
+          "aria-selected": "false",
+          on: {
+            mousedown: (event) => event.preventDefault(),
+            click: () => choose(at),
+            mousemove: () => mark(at),
+          },
+        },
         typeSwatch(kind, dark),
-        el("span", { class: "name" }, said({ ...name.first, text: shorten(name.first.text, 80) }), name.second && said({ ...name.second, text: shorten(name.second.text, 80) }, "faint")),
+        el(
+          "span",
+          { class: "name" },
+          said({ ...name.first, text: shorten(name.first.text, 80) }),
+          name.second && said({ ...name.second, text: shorten(name.second.text, 80) }, "faint"),
+        ),
         kind && el("span", { class: "faint kind" }, ...saidAll(kindName(kind, language))),
       );
     });

@@ -10,7 +10,11 @@ export function chips(page: Page, evidence: Reference[], rows: string[]): HTMLEl
   const open = el("div", { class: "source", hidden: true });
   let opened: HTMLElement | null = null;
   const buttons = evidence.map((source) => {
-    const button = el("button", { type: "button", class: "chip", "aria-expanded": "false", on: { click: () => show(button, source) } }, el("bdi", {}, chipText(page, source)));
+    const button = el(
+      "button",
+      { type: "button", class: "chip", "aria-expanded": "false", on: { click: () => show(button, source) } },
+      el("bdi", {}, chipText(page, source)),
+    );
     return button;
   });
   const show = (button: HTMLElement, source: Reference) => {
@@ -21,7 +25,11 @@ export function chips(page: Page, evidence: Reference[], rows: string[]): HTMLEl
     if (opened) replace(open, ...describe(page, source, rows));
   };
   if (!evidence.length && rows.length) {
-    const button = el("button", { type: "button", class: "chip plain", "aria-expanded": "false", on: { click: () => toggleRows() } }, el("bdi", {}, rowText(page, rows[0])));
+    const button = el(
+      "button",
+      { type: "button", class: "chip plain", "aria-expanded": "false", on: { click: () => toggleRows() } },
+      el("bdi", {}, rowText(page, rows[0])),
+    );
     const toggleRows = () => {
       open.hidden = !open.hidden;
       button.setAttribute("aria-expanded", String(!open.hidden));
@@ -34,7 +42,9 @@ export function chips(page: Page, evidence: Reference[], rows: string[]): HTMLEl
 
 function chipText(page: Page, source: Reference): string {
   if (typeof source === "number") return shorten(page.model.entities[source].id.toUpperCase(), 14);
-  return isAddress(source) ? shorten(new URL(source).hostname.replace(/^www\./, ""), 24) : shorten(source, 24);
+  return isAddress(source)
+    ? shorten(new URL(source).hostname.replace(/^www\./, ""), 24)
+    : shorten(source, 24);
 }
 
 function describe(page: Page, source: Reference, rows: string[]): Node[] {
@@ -50,11 +60,26 @@ function describe(page: Page, source: Reference, rows: string[]): Node[] {
     else {
       const label = kindName(page.model.properties[property], language);
       const tag = kind.startsWith("@") ? kind.slice(1) : "";
-      details.push(el("p", {}, el("span", { class: "faint" }, ...saidAll(label), ": "), said({ text: shorten(value, 200), language: tag })));
+      details.push(
+        el(
+          "p",
+          {},
+          el("span", { class: "faint" }, ...saidAll(label), ": "),
+          said({ text: shorten(value, 200), language: tag }),
+        ),
+      );
     }
   }
   return [
-    el("p", {}, el("button", { type: "button", class: "entity", on: { click: () => select(page, source) } }, said(name.first))),
+    el(
+      "p",
+      {},
+      el(
+        "button",
+        { type: "button", class: "entity", on: { click: () => select(page, source) } },
+        said(name.first),
+      ),
+    ),
     name.second && el("p", { class: "faint" }, said(name.second)),
     ...details,
     ...addresses,

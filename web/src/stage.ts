@@ -14,7 +14,7 @@ import { paint, paintRing } from "./paint";
 import type { Pen } from "./pen";
 import { listen } from "./pointer";
 import type { Engine, Look, Scene } from "./scene";
-import { along, via } from "./scene";
+import { along, sceneOf, via } from "./scene";
 import type { State, Store } from "./state";
 import type { Lit, Visible } from "./visible";
 import { kindText, nameOf } from "./words";
@@ -59,14 +59,30 @@ export class Stage {
     this.grid = new Grid(this.scene);
     this.zones = groups(model);
     this.weights = model.degree.map((degree, i) => degree + this.scene.radius[i] / 100);
-    this.order = model.entities.map(({ index }) => index).sort((a, b) => this.weights[b] - this.weights[a] || a - b);
+    this.order = model.entities
+      .map(({ index }) => index)
+      .sort((a, b) => this.weights[b] - this.weights[a] || a - b);
     this.ruler = new Ruler(context(document.createElement("canvas")));
     this.engine.element.className = "engine";
     this.back.className = this.front.className = "layer";
-    this.element = el("div", { class: "stage", tabindex: 0, role: "application" }, this.back, this.engine.element, this.front);
+    this.element = el(
+      "div",
+      { class: "stage", tabindex: 0, role: "application" },
+      this.back,
+      this.engine.element,
+      this.front,
+    );
     this.engine.onFrame = (camera) => this.overlay(camera);
     listen(this.element, {
-      pan: (dx, dy) => this.move({ ...this.camera, x: this.camera.x - dx / this.camera.scale, y: this.camera.y - dy / this.camera.scale }, true),
+      pan: (dx, dy) =>
+        this.move(
+          {
+            ...this.camera,
+            x: this.camera.x - dx / this.camera.scale,
+            y: this.camera.y - dy / this.camera.scale,
+          },
+          true,
+        ),
       zoom: (factor, x, y) => this.move(zoomed(this.camera, this.size, factor, x, y), true),
       settle: () => {
         this.grabbed = null;
@@ -121,11 +137,16 @@ export class Stage {
   reveal(entity: number): void {
     const [x, y] = toScreen(this.camera, this.size, this.scene.x[entity], this.scene.y[entity]);
     // On a narrow window the details cover the lower part of the drawing.
-    const covered = this.size.width <= 760 && this.store.state.drawer === "details" ? this.size.height * 0.62 : 0;
+    const covered =
+      this.size.width <= 760 && this.store.state.drawer === "details" ? this.size.height * 0.62 : 0;
     const height = this.size.height - covered;
     const edge = { x: Math.min(80, this.size.width / 5), y: Math.min(60, height / 5) };
     if (x > edge.x && y > edge.y && x < this.size.width - edge.x && y < height - edge.y) return;
-    this.fly({ ...this.camera, x: this.scene.x[entity], y: this.scene.y[entity] + covered / 2 / this.camera.scale });
+    this.fly({
+      ...this.camera,
+      x: this.scene.x[entity],
+      y: this.scene.y[entity] + covered / 2 / this.camera.scale,
+    });
   }
 
   /** Returns the neighbour that lies most in one direction of the screen. */
@@ -138,7 +159,8 @@ export class Stage {
       if (!this.look?.entities[other] || other === from) continue;
       const [x, y] = [this.scene.x[other] - this.scene.x[from], this.scene.y[other] - this.scene.y[from]];
       const ahead = x * dx + y * dy;
-      const cost = Math.hypot(x, y) * (1 + 2 * Math.abs(x * dy - y * dx) / Math.max(Math.hypot(x, y), 1e-9));
+      const cost =
+        Math.hypot(x, y) * (1 + (2 * Math.abs(x * dy - y * dx)) / Math.max(Math.hypot(x, y), 1e-9));
       if (ahead > 0 && cost < least) [best, least] = [other, cost];
     }
     return best;
@@ -287,8 +309,25 @@ export class Stage {
       const width = text.length * 11 + 16;
       if (Math.hypot(x2 - x1, y2 - y1) < width + 26) continue;
       const bow = via(link.bend, x1, y1, x2, y2);
-      const spot = [0.5, 0.62, 0.4, 0.72].map((t) => along(x1, y1, bow, x2, y2, t)).find(([x, y]) => !boxes.some((b) => x + width / 2 > b.left && x - width / 2 < b.right && y + 9 > b.top && y - 9 < b.bottom));
-      if (spot) boxes.push(paintPlate(pen, text, ...spot, onGround(this.scene.links[i].colour, look.ink.dark), look.ink, this.ruler));
+      const spot = [0.5, 0.62, 0.4, 0.72]
+        .map((t) => along(x1, y1, bow, x2, y2, t))
+        .find(
+          ([x, y]) =>
+            !boxes.some(
+              (b) => x + width / 2 > b.left && x - width / 2 < b.right && y + 9 > b.top && y - 9 < b.bottom,
+            ),
+        );
+      if (spot)
+        boxes.push(
+          paintPlate(
+            pen,
+            text,
+            ...spot,
+            onGround(this.scene.links[i].colour, look.ink.dark),
+            look.ink,
+            this.ruler,
+          ),
+        );
     }
     return boxes;
   }
@@ -308,14 +347,14 @@ export class Stage {
 
   private click(entity: number | null, again: boolean): void {
     const { path, selected } = this.store.state;
-    if (entity !== null && path?.to === null && entity !== path.from) this.store.set({ path: { from: path.from, to: entity } });
+    if (entity !== null && path?.to === null && entity !== path.from)
+      this.store.set({ path: { from: path.from, to: entity } });
     else if (entity === null) this.store.set({ selected: null, path: null, focus: 0, drawer: "none" });
     else if (again) this.store.set({ selected: entity, focus: 1 });
     else if (entity !== selected) {
       this.store.set({ selected: entity, path: null, drawer: "details" });
       this.reveal(entity);
-    }
-    else this.store.set({ drawer: "details" });
+    } else this.store.set({ drawer: "details" });
   }
 
   private drag(x: number, y: number): void {
@@ -338,24 +377,6 @@ export class Stage {
     }
     return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
   }
-}
-
-function sceneOf(model: Model): Scene {
-  const { x, y, radius } = model.columns.entities;
-  const kinds = model.entities.map(({ types }) => model.types[types[0]] as (typeof model.types)[number] | undefined);
-  return {
-    count: model.entities.length,
-    x: Float64Array.from(x),
-    y: Float64Array.from(y),
-    radius: Float64Array.from(radius),
-    shape: kinds.map((kind) => kind?.shape ?? "dot"),
-    colour: kinds.map((kind) => kind?.colour ?? "#6b7280"),
-    links: model.links.map(({ source, target, bend, relation }) => {
-      const kind = model.relations[relation];
-      return { source, target, bend, colour: kind.colour ?? "#6b7280", line: kind.line ?? "solid", arrow: !kind.symmetric };
-    }),
-    ...(model.columns.vis ? { vis: model.columns.vis } : {}),
-  };
 }
 
 function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {

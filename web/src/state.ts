@@ -44,7 +44,8 @@ export class Store {
   /** Takes over the change and tells everyone what became different, once. */
   set(change: Change): void {
     const changed = new Set<keyof State>();
-    for (const key of Object.keys(change) as (keyof State)[]) if (!Object.is(this.state[key], change[key])) changed.add(key);
+    for (const key of Object.keys(change) as (keyof State)[])
+      if (!Object.is(this.state[key], change[key])) changed.add(key);
     if (!changed.size) return;
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener(this.state, changed);

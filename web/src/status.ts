@@ -33,7 +33,21 @@ export function status(page: Page): { element: HTMLElement; render: () => void }
     const now = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
     // Only what changed is worth a screen reader's breath.
     if (counts.textContent !== now) replace(counts, parts);
-    replace(keys, KEYS.map(([caps, key]) => [...caps.map((cap) => el("kbd", {}, cap)), el("span", {}, page.store.state.language === "zh" ? sayPlain(page, key).slice(0, 4) : (SHORT[key] ?? page.store.state.language === "both" ? (SHORT[key] ?? english(page, key)) : english(page, key)))]).flat());
+    replace(
+      keys,
+      KEYS.map(([caps, key]) => [
+        ...caps.map((cap) => el("kbd", {}, cap)),
+        el(
+          "span",
+          {},
+          page.store.state.language === "zh"
+            ? sayPlain(page, key).slice(0, 4)
+            : (SHORT[key] ?? page.store.state.language === "both")
+              ? (SHORT[key] ?? english(page, key))
+              : english(page, key),
+        ),
+      ]).flat(),
+    );
   };
   return { element, render };
 }

@@ -4,14 +4,16 @@ import type { Pen } from "./pen";
 
 /** Returns text that XML 1.0 can hold, with its marks escaped. */
 export function xml(text: string): string {
-  return text
-    .toWellFormed()
-    // XML 1.0 forbids these even when escaped.
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return (
+    text
+      .toWellFormed()
+      // XML 1.0 forbids these even when escaped.
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+  );
 }
 
 const round = (value: number) => String(Math.round(value * 10) / 10);
@@ -56,18 +58,26 @@ export class SvgPen implements Pen {
     this.dash = [...dash];
   }
   fill(): void {
-    if (this.path) this.parts.push(`<path d="${this.path}" fill="${this.paint(this.fillStyle)}"${this.alpha()}/>`);
+    if (this.path)
+      this.parts.push(`<path d="${this.path}" fill="${this.paint(this.fillStyle)}"${this.alpha()}/>`);
   }
   stroke(): void {
     if (!this.path) return;
     const dash = this.dash.length ? ` stroke-dasharray="${this.dash.join(" ")}"` : "";
-    this.parts.push(`<path d="${this.path}" fill="none" stroke="${this.paint(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linejoin="round"${dash}${this.alpha()}/>`);
+    this.parts.push(
+      `<path d="${this.path}" fill="none" stroke="${this.paint(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linejoin="round"${dash}${this.alpha()}/>`,
+    );
   }
   fillText(text: string, x: number, y: number): void {
     this.write(text, x, y, `fill="${this.paint(this.fillStyle)}"`);
   }
   strokeText(text: string, x: number, y: number): void {
-    this.write(text, x, y, `fill="none" stroke="${this.paint(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linejoin="round"`);
+    this.write(
+      text,
+      x,
+      y,
+      `fill="none" stroke="${this.paint(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linejoin="round"`,
+    );
   }
   measureText(text: string): TextMetrics {
     if (!this.ruler) throw new Error("This browser has no canvas to measure with.");
@@ -81,11 +91,16 @@ export class SvgPen implements Pen {
   }
 
   private write(text: string, x: number, y: number, paint: string): void {
-    const [, weight = "400", size = "12", family = "sans-serif"] = /^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font) ?? [];
-    const anchor = { left: "start", start: "start", center: "middle", right: "end", end: "end" }[this.textAlign];
+    const [, weight = "400", size = "12", family = "sans-serif"] =
+      /^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font) ?? [];
+    const anchor = { left: "start", start: "start", center: "middle", right: "end", end: "end" }[
+      this.textAlign
+    ];
     // `dominant-baseline` is not understood everywhere, so the line is put where its middle is at y.
     const base = this.textBaseline === "middle" ? y + Number(size) * 0.35 : y;
-    this.parts.push(`<text x="${round(x)}" y="${round(base)}" font-family="${xml(family)}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" ${paint}${this.alpha()}>${xml(text)}</text>`);
+    this.parts.push(
+      `<text x="${round(x)}" y="${round(base)}" font-family="${xml(family)}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" ${paint}${this.alpha()}>${xml(text)}</text>`,
+    );
   }
   private alpha(): string {
     return this.globalAlpha < 1 ? ` opacity="${Math.round(this.globalAlpha * 100) / 100}"` : "";

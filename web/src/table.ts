@@ -37,7 +37,21 @@ export function table(page: Page): { element: HTMLElement; render: () => void } 
     const body = el("tbody", {});
     let filled = 0;
     const fill = () => {
-      body.append(...rows.slice(filled, filled + CHUNK).map((index) => el("tr", {}, columns.map((column) => el("td", { class: column.numeric ? "numeric" : undefined }, column.cell ? column.cell(index) : el("bdi", {}, column.text(index)))))));
+      body.append(
+        ...rows.slice(filled, filled + CHUNK).map((index) =>
+          el(
+            "tr",
+            {},
+            columns.map((column) =>
+              el(
+                "td",
+                { class: column.numeric ? "numeric" : undefined },
+                column.cell ? column.cell(index) : el("bdi", {}, column.text(index)),
+              ),
+            ),
+          ),
+        ),
+      );
       filled += CHUNK;
       more.hidden = filled >= rows.length;
     };
@@ -50,17 +64,62 @@ export function table(page: Page): { element: HTMLElement; render: () => void } 
         render();
         element.querySelector<HTMLElement>(`[data-sort="${column.key}"]`)?.focus();
       };
-      return el("th", { scope: "col", "aria-sort": order, class: column.numeric ? "numeric" : undefined }, el("button", { type: "button", class: "quiet", "data-sort": column.key, on: { click: turn } }, ...say(page, column.head), sorted ? (sort[what].down ? " ↓" : " ↑") : ""));
+      return el(
+        "th",
+        { scope: "col", "aria-sort": order, class: column.numeric ? "numeric" : undefined },
+        el(
+          "button",
+          { type: "button", class: "quiet", "data-sort": column.key, on: { click: turn } },
+          ...say(page, column.head),
+          sorted ? (sort[what].down ? " ↓" : " ↑") : "",
+        ),
+      );
     });
     const tab = (key: What) =>
-      el("button", { type: "button", class: "button", "aria-pressed": String(what === key), on: { click: () => {
-        what = key;
-        render();
-      } } }, ...say(page, key), ` ${rowsOf(page, key).length}`);
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          "aria-pressed": String(what === key),
+          on: {
+            click: () => {
+              what = key;
+              render();
+            },
+          },
+        },
+        ...say(page, key),
+        ` ${rowsOf(page, key).length}`,
+      );
     replace(
       element,
-      el("div", { class: "buttons" }, el("span", { class: "segments", role: "group" }, tab("entities"), tab("relations")), el("button", { type: "button", class: "button", on: { click: () => downloadCsv(page, what, columns, rows) } }, ...say(page, "downloadCsv")), el("button", { type: "button", class: "button", title: "entities.csv, relations.csv", on: { click: () => downloadTables(page) } }, ...say(page, "asTables"))),
-      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "table" }, el("table", {}, el("thead", {}, el("tr", {}, heads)), body), more),
+      el(
+        "div",
+        { class: "buttons" },
+        el("span", { class: "segments", role: "group" }, tab("entities"), tab("relations")),
+        el(
+          "button",
+          { type: "button", class: "button", on: { click: () => downloadCsv(page, what, columns, rows) } },
+          ...say(page, "downloadCsv"),
+        ),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            title: "entities.csv, relations.csv",
+            on: { click: () => downloadTables(page) },
+          },
+          ...say(page, "asTables"),
+        ),
+      ),
+      el(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": "table" },
+        el("table", {}, el("thead", {}, el("tr", {}, heads)), body),
+        more,
+      ),
     );
     fill();
   };
@@ -99,18 +158,42 @@ function entityColumns(page: Page): Column[] {
       text: nameText,
       cell: (index) => {
         const { second } = nameOf(model.entities[index], language);
-        return [entityLink(page, index), second ? el("div", { class: "faint" }, el("bdi", { lang: second.language || undefined }, second.text.slice(0, 200))) : ""];
+        return [
+          entityLink(page, index),
+          second
+            ? el(
+                "div",
+                { class: "faint" },
+                el("bdi", { lang: second.language || undefined }, second.text.slice(0, 200)),
+              )
+            : "",
+        ];
       },
     },
     {
       key: "type",
       head: "type",
-      text: (index) => model.entities[index].types.map((type) => kindText(model.types[type], language)).join(" | "),
-      cell: (index) => model.entities[index].types.flatMap((type) => saidAll(kindName(model.types[type], language))),
+      text: (index) =>
+        model.entities[index].types.map((type) => kindText(model.types[type], language)).join(" | "),
+      cell: (index) =>
+        model.entities[index].types.flatMap((type) => saidAll(kindName(model.types[type], language))),
     },
     { key: "links", head: "links", numeric: true, text: (index) => String(model.touching[index].length) },
-    { key: "aliases", head: "aliases", text: (index) => model.entities[index].aliases.map((alias) => untag(alias).text.slice(0, 200)).join(" | ") },
-    { key: "evidence", head: "evidence", text: (index) => model.entities[index].evidence.map((source) => (typeof source === "number" ? model.entities[source].id : source)).join("|"), cell: (index) => chips(page, model.entities[index].evidence, model.entities[index].rows) },
+    {
+      key: "aliases",
+      head: "aliases",
+      text: (index) =>
+        model.entities[index].aliases.map((alias) => untag(alias).text.slice(0, 200)).join(" | "),
+    },
+    {
+      key: "evidence",
+      head: "evidence",
+      text: (index) =>
+        model.entities[index].evidence
+          .map((source) => (typeof source === "number" ? model.entities[source].id : source))
+          .join("|"),
+      cell: (index) => chips(page, model.entities[index].evidence, model.entities[index].rows),
+    },
     { key: "id", head: "id", text: (index) => model.entities[index].id },
   ];
 }
@@ -120,13 +203,46 @@ function relationColumns(page: Page): Column[] {
   const { language } = page.store.state;
   const nameText = (index: number) => nameOf(model.entities[index], language).first.text;
   return [
-    { key: "source", head: "source", text: (index) => nameText(model.links[index].source), cell: (index) => [entityLink(page, model.links[index].source)] },
-    { key: "relation", head: "relation", text: (index) => kindText(model.relations[model.links[index].relation], language), cell: (index) => saidAll(kindName(model.relations[model.links[index].relation], language)) },
-    { key: "target", head: "target", text: (index) => nameText(model.links[index].target), cell: (index) => [entityLink(page, model.links[index].target)] },
+    {
+      key: "source",
+      head: "source",
+      text: (index) => nameText(model.links[index].source),
+      cell: (index) => [entityLink(page, model.links[index].source)],
+    },
+    {
+      key: "relation",
+      head: "relation",
+      text: (index) => kindText(model.relations[model.links[index].relation], language),
+      cell: (index) => saidAll(kindName(model.relations[model.links[index].relation], language)),
+    },
+    {
+      key: "target",
+      head: "target",
+      text: (index) => nameText(model.links[index].target),
+      cell: (index) => [entityLink(page, model.links[index].target)],
+    },
     { key: "start", head: "start", text: (index) => model.links[index].start ?? "" },
     { key: "end", head: "end", text: (index) => model.links[index].end ?? "" },
-    { key: "confidence", head: "confidence", text: (index) => model.links[index].confidence, cell: (index) => (model.links[index].confidence ? saidAll(known(model.links[index].confidence, language)) : []) },
-    { key: "note", head: "note", text: (index) => model.links[index].notes.map((note) => untag(note).text.slice(0, 400)).join(" | ") },
-    { key: "evidence", head: "evidence", text: (index) => model.links[index].evidence.map((source) => (typeof source === "number" ? model.entities[source].id : source)).join("|"), cell: (index) => chips(page, model.links[index].evidence, model.links[index].rows) },
+    {
+      key: "confidence",
+      head: "confidence",
+      text: (index) => model.links[index].confidence,
+      cell: (index) =>
+        model.links[index].confidence ? saidAll(known(model.links[index].confidence, language)) : [],
+    },
+    {
+      key: "note",
+      head: "note",
+      text: (index) => model.links[index].notes.map((note) => untag(note).text.slice(0, 400)).join(" | "),
+    },
+    {
+      key: "evidence",
+      head: "evidence",
+      text: (index) =>
+        model.links[index].evidence
+          .map((source) => (typeof source === "number" ? model.entities[source].id : source))
+          .join("|"),
+      cell: (index) => chips(page, model.links[index].evidence, model.links[index].rows),
+    },
   ];
 }

@@ -20,7 +20,15 @@ export function tablesOf(model: Model, shown: Visible): Tables {
 
   const tags = [...new Set(entities.flatMap(({ labels }) => [...labels.keys()]))].sort();
   const properties = used(entities.map(({ facts }) => facts));
-  const entityHead = ["id", "type", ...tags.map((tag) => (tag ? `name@${tag}` : "name")), "alias", "note", "evidence", ...properties.map((at) => model.properties[at].word)];
+  const entityHead = [
+    "id",
+    "type",
+    ...tags.map((tag) => (tag ? `name@${tag}` : "name")),
+    "alias",
+    "note",
+    "evidence",
+    ...properties.map((at) => model.properties[at].word),
+  ];
   const entityRows = entities.map((entity) => [
     entity.id,
     entity.types.map((type) => model.types[type].word).join("|"),
@@ -31,7 +39,17 @@ export function tablesOf(model: Model, shown: Visible): Tables {
     ...properties.map((at) => values(model, entity.facts, at)),
   ]);
   const linkProperties = used(links.map(({ facts }) => facts));
-  const linkHead = ["source", "relation", "target", "start", "end", "confidence", "note", "evidence", ...linkProperties.map((at) => model.properties[at].word)];
+  const linkHead = [
+    "source",
+    "relation",
+    "target",
+    "start",
+    "end",
+    "confidence",
+    "note",
+    "evidence",
+    ...linkProperties.map((at) => model.properties[at].word),
+  ];
   const linkRows = links.map((link) => [
     model.entities[link.source].id,
     model.relations[link.relation].word,
@@ -58,7 +76,9 @@ function texts(tagged: Tagged[]): string {
 }
 
 function references(model: Model, evidence: Reference[]): string {
-  return evidence.map((source) => (typeof source === "number" ? model.entities[source].id : source)).join("|");
+  return evidence
+    .map((source) => (typeof source === "number" ? model.entities[source].id : source))
+    .join("|");
 }
 
 function values(model: Model, facts: FactRow[], property: number): string {

@@ -48,7 +48,8 @@ function inPeriod(link: Link, momentary: boolean, state: State): boolean {
 function narrow(model: Model, entities: Uint8Array, links: Uint8Array, centre: number, depth: number): void {
   const near = around(model, links, centre, depth);
   for (let i = 0; i < entities.length; i++) if (!near.has(i)) entities[i] = 0;
-  for (const { index, source, target } of model.links) if (!near.has(source) || !near.has(target)) links[index] = 0;
+  for (const { index, source, target } of model.links)
+    if (!near.has(source) || !near.has(target)) links[index] = 0;
 }
 
 export function around(model: Model, links: Uint8Array, centre: number, depth: number): Set<number> {
@@ -87,7 +88,7 @@ export function shortestPath(model: Model, links: Uint8Array, from: number, to: 
   }
   if (!cameBy.has(to)) return null;
   const path: number[] = [];
-  for (let at = to; at !== from; ) {
+  for (let at = to; at !== from;) {
     const step = cameBy.get(at) ?? -1;
     path.unshift(step);
     at = otherEnd(model.links[step], at);

@@ -40,7 +40,10 @@ const WORDS = {
   unfocus: ["取消聚焦", "Unfocus"],
   steps: ["步", "steps"],
   path: ["由此找路径", "Path from here"],
-  pathHint: ["再选一个实体，查找两者之间的最短路径。", "Now choose a second entity to see the shortest path between the two."],
+  pathHint: [
+    "再选一个实体，查找两者之间的最短路径。",
+    "Now choose a second entity to see the shortest path between the two.",
+  ],
   noPath: ["在当前筛选下，两者之间没有路径。", "With these filters there is no path between the two."],
   inCommon: ["共同关联", "In common"],
   pathOf: ["最短路径", "Shortest path"],
@@ -196,7 +199,9 @@ export function shorten(text: string, most: number): string {
 
 /** Returns text for one line of a drawing: no line breaks, controls or marks that turn its direction. */
 export function flat(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
 const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });

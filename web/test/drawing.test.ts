@@ -25,7 +25,12 @@ test("fitting shows the whole box", () => {
 });
 
 test("every colour of data can be told from its ground", () => {
-  const least = (dark: boolean, ground: string) => Math.min(...["#8B0F1C", "#24A68A", "#BF8715", "#2A4A6F", "#000000", "#ffffff", "#ffff00", "nonsense"].map((colour) => contrast(onGround(colour, dark), ground)));
+  const least = (dark: boolean, ground: string) =>
+    Math.min(
+      ...["#8B0F1C", "#24A68A", "#BF8715", "#2A4A6F", "#000000", "#ffffff", "#ffff00", "nonsense"].map(
+        (colour) => contrast(onGround(colour, dark), ground),
+      ),
+    );
   assert.ok(least(true, "#14171c") >= 4.5);
   assert.ok(least(false, "#fcfcfa") >= 3);
 });
@@ -45,7 +50,14 @@ test("two links between the same ends bow to different sides", () => {
 });
 
 test("a hull holds the outermost points and none within", () => {
-  const found = hull([[0, 0], [10, 0], [10, 10], [0, 10], [5, 5], [0, 5]]);
+  const found = hull([
+    [0, 0],
+    [10, 0],
+    [10, 10],
+    [0, 10],
+    [5, 5],
+    [0, 5],
+  ]);
   assert.deepEqual(found.map(String).sort(), ["0,0", "0,10", "10,0", "10,10"]);
 });
 
@@ -60,11 +72,41 @@ test("no two names overlap, however close their marks are", () => {
     colour: [],
     links: [],
   };
-  const look: Look = { entities: new Float32Array(count).fill(1), links: new Float32Array(), selected: null, hover: null, ink: ink(false) };
-  const ruler = new Ruler({ font: "", measureText: (text: string) => ({ width: text.length * 7 }) as TextMetrics });
-  const wishes = Array.from({ length: count }, (_, entity): Wish => ({ entity, weight: -entity, name: { first: { text: `Company ${entity}`, language: "" }, second: { text: "second line", language: "" } }, full: entity % 2 === 0, strong: false, weighty: entity < 9, must: false }));
+  const look: Look = {
+    entities: new Float32Array(count).fill(1),
+    links: new Float32Array(),
+    selected: null,
+    hover: null,
+    ink: ink(false),
+  };
+  const ruler = new Ruler({
+    font: "",
+    measureText: (text: string) => ({ width: text.length * 7 }) as TextMetrics,
+  });
+  const wishes = Array.from({ length: count }, (_, entity): Wish => ({
+    entity,
+    weight: -entity,
+    name: {
+      first: { text: `Company ${entity}`, language: "" },
+      second: { text: "second line", language: "" },
+    },
+    full: entity % 2 === 0,
+    strong: false,
+    weighty: entity < 9,
+    must: false,
+  }));
   const placed = place(wishes, scene, look, { x: 150, y: 80, scale: 1 }, { width: 700, height: 400 }, ruler);
-  const overlapping = placed.flatMap((a, i) => placed.slice(i + 1).filter((b) => a.box.left < b.box.right && a.box.right > b.box.left && a.box.top < b.box.bottom && a.box.bottom > b.box.top));
+  const overlapping = placed.flatMap((a, i) =>
+    placed
+      .slice(i + 1)
+      .filter(
+        (b) =>
+          a.box.left < b.box.right &&
+          a.box.right > b.box.left &&
+          a.box.top < b.box.bottom &&
+          a.box.bottom > b.box.top,
+      ),
+  );
   assert.ok(placed.length > 9);
   assert.deepEqual(overlapping, []);
 });

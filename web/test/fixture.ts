@@ -4,7 +4,12 @@ import type { Model } from "../src/model";
 import { model } from "../src/model";
 import type { State } from "../src/state";
 
-const kind = (word: string, rest: Partial<Kind> = {}): Kind => ({ iri: `https://example.org/${word}`, word, labels: { en: word }, ...rest });
+const kind = (word: string, rest: Partial<Kind> = {}): Kind => ({
+  iri: `https://example.org/${word}`,
+  word,
+  labels: { en: word },
+  ...rest,
+});
 
 export const columns: Columns = {
   version: 1,

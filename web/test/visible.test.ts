@@ -9,7 +9,9 @@ test("what stands aside is not drawn until its type is asked for", () => {
 });
 
 test("a relation without an end goes on, but a visit does not", () => {
-  const links = (period: readonly [number, number]) => [...visible(small, { ...opening, period, undated: false }).links];
+  const links = (period: readonly [number, number]) => [
+    ...visible(small, { ...opening, period, undated: false }).links,
+  ];
   assert.deepEqual(links([2010, 2010]), [1, 0, 0]);
   assert.deepEqual(links([2012, 2014]), [1, 0, 0]);
   assert.deepEqual(links([2013, 2014]), [0, 0, 0]);
@@ -22,7 +24,11 @@ test("relations without a date follow their own switch", () => {
 });
 
 test("confidence and relation filters leave entities in place", () => {
-  const shown = visible(small, { ...opening, hiddenConfidences: new Set(["several"]), hiddenRelations: new Set([1]) });
+  const shown = visible(small, {
+    ...opening,
+    hiddenConfidences: new Set(["several"]),
+    hiddenRelations: new Set([1]),
+  });
   assert.deepEqual([...shown.links], [0, 1, 0]);
   assert.equal(shown.entityCount, 4);
 });
@@ -41,6 +47,9 @@ test("a shortest path runs against the arrows too, and there may be none", () =>
 
 test("a selection lights its relations and whom they reach", () => {
   const shown = visible(small, opening);
-  assert.deepEqual(lit(small, shown, { ...opening, selected: 1 }), { entities: new Set([1, 0, 2]), links: new Set([0, 1, 2]) });
+  assert.deepEqual(lit(small, shown, { ...opening, selected: 1 }), {
+    entities: new Set([1, 0, 2]),
+    links: new Set([0, 1, 2]),
+  });
   assert.equal(lit(small, shown, opening), null);
 });

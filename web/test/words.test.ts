@@ -5,7 +5,10 @@ import { small } from "./fixture";
 
 test("names follow the language, and fall back rather than fail", () => {
   const said = (entity: number, language: "both" | "en" | "zh") => nameOf(small.entities[entity], language);
-  assert.deepEqual(said(0, "both"), { first: { text: "石药集团", language: "zh" }, second: { text: "Alpha", language: "en" } });
+  assert.deepEqual(said(0, "both"), {
+    first: { text: "石药集团", language: "zh" },
+    second: { text: "Alpha", language: "en" },
+  });
   assert.deepEqual(said(0, "en"), { first: { text: "Alpha", language: "en" }, second: null });
   assert.deepEqual(said(1, "zh"), { first: { text: "Beta", language: "en" }, second: null });
   assert.deepEqual(said(3, "both"), { first: { text: "d", language: "" }, second: null });
