@@ -35,13 +35,14 @@ def offers(holds: str) -> tuple[Offer, ...]:
 
 
 def best(header: str | None, offered: Sequence[Offer]) -> Offer | None:
-    """Return the offer that the Accept header likes best, the first of equals, if it takes any.
+    """Return the offer that the Accept header likes best, if it takes any.
 
-    No header, and a header that nothing can be read from, take everything.
+    Of equals, what it names goes before what it takes as well, and then the first. No header, and
+    a header that nothing can be read from, take everything.
     """
     ranges = _ranges((header or "")[:_LONGEST]) or [("*/*", 1.0)]
-    liked = [(_quality(offer.media_type, ranges), -place) for place, offer in enumerate(offered)]
-    quality, place = max(liked)
+    liked = [(*_quality(offer.media_type, ranges), -place) for place, offer in enumerate(offered)]
+    quality, _, place = max(liked)
     return offered[-place] if quality > 0 else None
 
 
@@ -70,11 +71,11 @@ def _ranges(header: str) -> list[tuple[str, float]]:
     return found
 
 
-def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """Return how much a type is wanted: the most specific range counts."""
+def _quality(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """Return how much a type is wanted, as the most specific range says, and how specific it is."""
     family = media_type.partition("/")[0] + "/*"
-    for wanted in (media_type, family, "*/*"):
+    for specific, wanted in ((2, media_type), (1, family), (0, "*/*")):
         found = [quality for media_range, quality in ranges if media_range == wanted]
         if found:
-            return max(found)
-    return 0.0
+            return max(found), specific
+    return 0.0, 0
