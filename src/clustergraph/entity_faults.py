@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clustergraph.check import Checked
 
 _COMPARED = 100  # columns in which rows are compared to say what differs
-_FEW = 0.1  # the share of a type up to which a missing translation is taken for forgotten
+_FEW = 0.05  # the share of a type up to which a missing translation is taken for forgotten
 _NO_MARKS = ("name", "note", "description")  # columns whose texts tell no two things apart
 
 
@@ -69,7 +69,8 @@ def _missing(checked: "Checked", place: Place) -> Iterator[Problem]:
                 "type-empty", "the entity has no type", row, column=place.header("type"), value=""
             )
     names = [c for c in place.table.columns if c.word == "name"]
-    if any(terms.filled["entities"][c.cell] == place.table.rows for c in names):
+    full, tidy = place.table.rows, terms.tidy["entities"]
+    if any(terms.filled["entities"][c.cell] == full and c.cell in tidy for c in names):
         return
     empty = " AND ".join(f"{terms.trimmed('entities', c.cell)} = ''" for c in names)
     for (row,) in checked.query(f"SELECT row FROM entities WHERE {empty} AND {identifier} <> ''"):

@@ -24,6 +24,14 @@ __all__ = [
 ]
 
 
+# What a terminal would act on, or a page turn round, is shown by its number; line ends as spaces.
+_SHOWN = {
+    **{n: f"<U+{n:04X}>" for n in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F))},
+    **{n: f"<U+{n:04X}>" for n in range(0x2066, 0x206A)},
+    **dict.fromkeys((0x09, 0x0A, 0x0D, 0x2028, 0x2029), " "),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in the tables.
@@ -64,7 +72,7 @@ class Problem:
             text += f" ({self.suggestion})"
         if self.count > 1 and not self.message.startswith(f"{self.count:,} "):
             text += f" [{self.count:,} rows]"
-        return text
+        return text.translate(_SHOWN)
 
 
 def problem(  # noqa: PLR0913 - one keyword for each fact a problem carries

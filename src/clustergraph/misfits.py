@@ -234,8 +234,9 @@ def address(text: str) -> str | None:
 
 
 def _address_meant(text: str) -> str | None:
-    meant = next(_meant_addresses(text), None)
-    return f"write {meant}" if meant else "write it like https://example.org/page"
+    if meant := next(_meant_addresses(text), None):
+        return f"write {meant}"
+    return None if _SCHEME.match(text) else "write it like https://example.org/page"
 
 
 def _meant_addresses(text: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ def _empty(checked: "Checked", place: Place) -> Iterator[Problem]:
         return
     words = ("source", "relation", "target")
     for word, cell in zip(words, terms_.ends(checked.terms), strict=True):
-        text = f"the relation has no {word}, so it was left out"
+        text = f"the row has no {word}, so it was left out"
         for (row,) in checked.query(f"SELECT row FROM relations WHERE {cell} = ''"):
             yield place.problem("end-empty", text, row, column=place.header(word), value="")
 

@@ -14,6 +14,7 @@ from clustergraph.datatypes import DATATYPES
 from clustergraph.errors import Problem, Severity, SourceError, problem
 from clustergraph.iris import Namespaces, encode, sql_text
 from clustergraph.looks import INVISIBLE, look, sql_trimmed
+from clustergraph.places import short
 from clustergraph.vocabulary import DCTERMS, RDF, RDFS, SCHEMA, SKOS, XSD, Kind, Term, Vocabulary
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ def _unknown(kind: Kind, word: str, vocabulary: Vocabulary, file: str, row: int)
     found = problem(
         f"{kind}-unknown",
         file,
-        f"the vocabulary has no {kind} '{word}'",
+        f"the vocabulary has no {kind} '{short(word)}'",
         row=row,
         column=word if kind == "column" else kind,
         value=word,

@@ -1,6 +1,7 @@
 """What the commands share: the options for reading tables, remarks, the list of problems."""
 
 import contextlib
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from clustergraph.errors import Problems, Severity, SourceError
+from clustergraph.reports import Findings, counted
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-_SHOWN = 20  # problems of one kind that are told one by one
+_SHOWN = 5  # problems of one kind that a build tells one by one; check tells more
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _TABLES = ("entities", "relations")
 
@@ -125,6 +127,12 @@ class Reading:
                 policy=policy.Policy(self.severity, self.strict, self.baseline, self.stubs),
             )
 
+    def baseline_beside(self, source: Path) -> Path:
+        """Return the baseline that was named, or the one that belongs beside the tables."""
+        from clustergraph.baseline import NAME  # noqa: PLC0415 - wanted by one command
+
+        return self.baseline if isinstance(self.baseline, Path) else source / NAME
+
     def graph(self, source: Path) -> "Graph":
         """Return the graph of a folder of tables or of an RDF file."""
         from clustergraph import graph  # noqa: PLC0415 - heavy
@@ -177,20 +185,18 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def counted(number: int, word: str) -> str:
-    """Return a number with its word: `1 row`, `2,000 rows`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def tell(problems: Problems) -> None:
+    """Print problems on standard error, the first ones of each kind."""
+    painted(Findings("", problems), shown=_SHOWN, err=True)
 
 
-def tell(problems: Problems, *, out: bool = False) -> None:
-    """Print problems in reading order, the first ones of each kind."""
-    told: dict[str, int] = {}
-    for found in problems:
-        told[found.code] = told.get(found.code, 0) + 1
-        if told[found.code] <= _SHOWN:
-            severity = click.style(found.severity.value, fg=_COLOURS[found.severity])
-            click.echo(f"{severity}: {found} [{found.code}]", err=not out)
-    for code, number in told.items():
-        if number > _SHOWN:
-            more = f"... and {number - _SHOWN:,} more [{code}]; --format json lists them all"
-            click.echo(more, err=not out)
+def painted(findings: Findings, *, shown: int | None = None, err: bool = False) -> None:
+    """Print findings for people, in colour in a terminal."""
+    from clustergraph.reports import wording  # noqa: PLC0415 - wanted where there is a problem
+
+    def paint(text: str, severity: str) -> str:
+        return click.style(text, fg=_COLOURS[Severity(severity)], bold=True)
+
+    width = min(max(shutil.get_terminal_size((wording.WIDTH, 0)).columns, 40), 100)
+    for line in wording.lines(findings, width=width, shown=shown or wording.SHOWN, paint=paint):
+        click.echo(line, err=err)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, counted, reading, say, source_argument
+from clustergraph.commands.options import Reading, reading, say, source_argument
 from clustergraph.errors import SourceError
+from clustergraph.reports import counted
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
