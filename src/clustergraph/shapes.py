@@ -85,13 +85,13 @@ class _Shapes:
                 f"sh:targetClass {self.iri(term.iri)}",
                 (
                     f"sh:property [ sh:path {label} ; sh:minCount 1 ; sh:minLength 1 ;"
-                    f" sh:or ( {text} {tagged} ) ; {_told('A {} has a name.', term.word)} ]"
+                    f" sh:or ( {text} {tagged} ) ; {_told('What is a {} has a name.', term.word)} ]"
                 ),
             ]
             said += [
                 f"sh:property [ sh:path {label} ; sh:qualifiedValueShape"
                 f" [ sh:languageIn ( {literal(tag)} ) ] ; sh:qualifiedMinCount 1 ;"
-                f" {_told('A {} has a name in ' + tag + '.', term.word, 'Info')} ]"
+                f" {_told('What is a {} has a name in ' + tag + '.', term.word, 'Info')} ]"
                 for tag in languages
             ]
             yield self._block(f"type-{term.word}", said)

@@ -16,7 +16,7 @@ from clustergraph import origins, rdffile
 from clustergraph.errors import Problem, Problems, Severity, SourceError, problem
 from clustergraph.shapes import SH
 from clustergraph.terms import ends
-from clustergraph.vocabulary import RDF
+from clustergraph.vocabulary import PREFIXES, RDF
 
 if TYPE_CHECKING:
     import rdflib
@@ -63,7 +63,7 @@ def validate(checked: "Checked", path: str | Path) -> Problems:
     from clustergraph import offline  # noqa: PLC0415 - needs rdflib
     from clustergraph.graph import Graph  # noqa: PLC0415 - not needed to refuse a file
 
-    shapes = offline.graph(quads, {})
+    shapes = offline.graph(quads, {**PREFIXES, **checked.namespaces.all})
     with Graph.of(checked) as graph:
         data = graph.to_rdflib()
     try:
@@ -82,6 +82,23 @@ def validate(checked: "Checked", path: str | Path) -> Problems:
     if not hasattr(report, "subjects"):
         raise SourceError(f"{path.name}: the shapes cannot be run: {report}")
     return _Report(checked, report, shapes, path.name).problems()
+
+
+def add(checked: "Checked", path: str | Path) -> None:
+    """Add what shapes do not allow to the problems of the tables, weighed by their policy."""
+    from clustergraph import baseline, check  # noqa: PLC0415 - this comes after them
+
+    found = baseline.keyed(checked, checked.policy.weighed(validate(checked, path)))
+    known = checked.policy.baseline
+    if isinstance(known, str | Path):
+        # Entries that matched nothing in the tables may match what the shapes found.
+        earlier = [*checked.known, *checked.problems]
+        every = [*(p for p in earlier if p.code != "baseline-unused"), *found]
+        checked.known[:], rest = baseline.read(known).split(every)
+        checked.problems[:] = checked.policy.weighed(rest)
+    else:
+        checked.problems.extend(found)
+    checked.problems.sort(key=lambda p: check.reading_order(checked.tables, p))
 
 
 def _shapes(path: Path) -> list[pyoxigraph.Quad]:
