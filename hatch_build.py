@@ -13,7 +13,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COPIED = {"data": "example", "queries": "queries"}
-OUTPUTS = ("page.js", "page.css", "template.html", "licences.txt")
+OUTPUTS = (
+    *("page.js", "page.css", "template.html", "licences.txt"),
+    *("editor.js", "bar.js", "live.js", "editor-licences.txt"),
+)
 _OLDEST_NODE = 20
 
 
@@ -36,7 +39,12 @@ def build_page(web: Path, page: Path) -> None:
     web, page = web.resolve(), page.resolve()
     sources = [
         path
-        for path in (web / "build.mjs", web / "package-lock.json", *(web / "src").rglob("*"))
+        for path in (
+            web / "build.mjs",
+            web / "package-lock.json",
+            *(web / "src").rglob("*"),
+            *(web / "editor").rglob("*"),
+        )
         if path.is_file()
     ]
     outputs = [page / name for name in OUTPUTS]

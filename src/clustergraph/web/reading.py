@@ -18,6 +18,7 @@ _ASSETS = {
     "editor.js": ("page", "text/javascript; charset=utf-8"),
     "bar.js": ("page", "text/javascript; charset=utf-8"),
     "live.js": ("page", "text/javascript; charset=utf-8"),
+    "editor-licences.txt": ("page", "text/plain; charset=utf-8"),
 }
 _DOCUMENTS = tuple(
     Offer(known.media_type, suffix)
