@@ -132,7 +132,7 @@ def check(
     links = fates.decide(checked)
     found = [*tables.problems, *terms.problems, *faults.find(checked, links)]
     found = baseline_.keyed(checked, checked.policy.weighed(found))
-    found.sort(key=lambda p: _reading_order(tables, p))
+    found.sort(key=lambda p: reading_order(tables, p))
     if isinstance(checked.policy.baseline, str | Path):
         known, found = baseline_.read(checked.policy.baseline).split(found)
         checked.known.extend(known)
@@ -141,7 +141,8 @@ def check(
     return checked
 
 
-def _reading_order(tables: Tables, found: Problem) -> tuple[int, int, int, str]:
+def reading_order(tables: Tables, found: Problem) -> tuple[int, int, int, str]:
+    """Return the key that sorts problems in reading order."""
     table = tables.entities if found.file == tables.entities.file else tables.relations
     columns = [column.name for column in table.columns]
     column = columns.index(found.column) if found.column in columns else -1

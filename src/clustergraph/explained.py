@@ -126,7 +126,8 @@ class ExplainedRow:
         if self.together and self.fate in ("kept", "merged"):
             rows = ", ".join(map(str, self.together[:10]))
             more = ", ..." if len(self.together) > 10 else ""  # noqa: PLR2004 - as many as above
-            text += f" Of the same entity: row {rows}{more}."
+            word = "row" if len(self.together) == 1 else "rows"
+            text += f" Of the same entity: {word} {rows}{more}."
         return text
 
     def __str__(self) -> str:

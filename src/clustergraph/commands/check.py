@@ -30,12 +30,19 @@ from clustergraph.reports import FORMS, Findings, counted, form, write
     is_flag=True,
     help="Write all that is found to the baseline, as known; a reason may then be added to each.",
 )
+@click.option(
+    "--shapes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="SHACL shapes of your own to check the graph with.",
+)
 @reading
 def command(
     source: Path,
     name: str | None,
     output: Path | None,
     write_baseline: bool,  # noqa: FBT001 - click hands it over
+    shapes: Path | None,
     **options: Any,  # noqa: ANN401 - likewise
 ) -> None:
     """Find what is wrong with SOURCE; nothing is built.
@@ -44,7 +51,12 @@ def command(
     """
     given = Reading(**options)
     try:
-        findings = Findings.of(given.tables(source), source)
+        checked = given.tables(source)
+        if shapes is not None:
+            from clustergraph import validation  # noqa: PLC0415 - heavy
+
+            validation.add(checked, shapes)
+        findings = Findings.of(checked, source)
     except DataError as error:
         findings = Findings(source.as_posix(), error.problems)
     if write_baseline:
