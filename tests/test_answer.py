@@ -96,7 +96,7 @@ def test_json_ld_holds_the_triples(graph: Graph) -> None:
         read = rdflib.Graph().parse(data=body, format="json-ld")
     cspc = rdflib.URIRef("https://clustergraph.example/data/cspc")
     value = rdflib.URIRef("https://clustergraph.example/vocabulary#value")
-    assert [o.toPython() for o in read.objects(cspc, value)] == [Decimal("14.5")]
+    assert list(read.objects(cspc, value)) == [rdflib.Literal(Decimal("14.5"))]
 
 
 def test_yes_and_no_have_forms_of_their_own(graph: Graph) -> None:
