@@ -23,6 +23,6 @@ def golden(pytestconfig: pytest.Config) -> Callable[[Path, bytes], None]:
     def compare(path: Path, content: bytes) -> None:
         if pytestconfig.getoption("rewrite"):
             path.write_bytes(content)
-        assert content.decode() == path.read_text(encoding="utf-8", newline="")
+        assert content.decode() == path.read_bytes().decode()
 
     return compare

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
+_SAMPLED = 100_000
 _CHUNK = 1 << 18
 # A file of plain lines: nothing is quoted, nothing separates.
 _LINES = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')"
@@ -87,30 +88,33 @@ def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
     """Yield the conditions that cut the tables into parts of subjects that follow each other.
 
     Each part is sorted by itself, so that memory is that of one part; the parts one after the other
-    are sorted too. The bounds come from every so many rows: they need not be exact.
+    are sorted too. The bounds come from a sample: they need not be exact.
     """
     checked = mapping.checked
     rows = checked.tables.entities.rows + checked.tables.relations.rows
-    count = -(-rows // _PART)
+    # N-Triples write every IRI out: a row is about four times as long.
+    count = -(-rows // _PART) if mapping.syntax is Syntax.TURTLE else -(-rows * 4 // _PART)
     keys = {}
     for table, word in (("entities", "id"), ("relations", "source")):
         cell = checked.terms.cell(table, word) or ""
         keys[table] = cell if checked.plain_ids else mapping.entity(cell)
-    if count <= 1:
-        yield {}
-        return
-    places = ", ".join(str(n / count) for n in range(1, count))
     sampled = " UNION ALL ".join(
-        f"SELECT {key} AS k FROM {table} WHERE row % {count * 7} = 0" for table, key in keys.items()
+        f"SELECT {key} AS k FROM {table} WHERE row % {max(1, rows // _SAMPLED)} = 0"
+        for table, key in keys.items()
     )
-    bounds = checked.query(
-        f"SELECT DISTINCT unnest(quantile_disc(k, [{places}])) AS k FROM ({sampled}) ORDER BY k"
-    )
+    places = ", ".join(str(n / count) for n in range(1, count))
+    bounds = []
+    if places:
+        bounds = checked.query(
+            f"SELECT DISTINCT unnest(quantile_disc(k, [{places}])) AS k FROM ({sampled}) ORDER BY k"
+        )
     texts = [sql_text(str(bound)) for (bound,) in bounds]
     for first, last in zip([None, *texts], [*texts, None], strict=True):
         yield {
             table: " AND ".join(
-                ([f"{key} >= {first}"] if first else []) + ([f"{key} < {last}"] if last else [])
+                [f"{key} >= {first}"] * (first is not None)
+                + [f"{key} < {last}"] * (last is not None)
+                or ["true"]
             )
             for table, key in keys.items()
         }
@@ -147,7 +151,7 @@ def _copy(mapping: Mapping, queries: Iterable[str], head: str, path: Path) -> tu
     part = path.with_name(f"{path.name}.part")
     texts = lines = 0
     try:
-        with path.open("xb") as file:
+        with path.open("wb") as file:
             file.write(f"{top}\n".encode() if top else b"")
             for query in queries:
                 copy = f"COPY ({query}) TO {sql_text(str(part))} {_LINES}"
