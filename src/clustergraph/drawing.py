@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
+    from clustergraph.former import Spots
     from clustergraph.vocabulary import Vocabulary
 
 ASIDE = (CG + "Document", CG + "Figure")
@@ -50,8 +51,12 @@ class Drawing:
     looks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def draw(network: "nx.MultiDiGraph[str]") -> Drawing:
-    """Return the network with places and looks, the same ones each time."""
+def draw(network: "nx.MultiDiGraph[str]", former: "Spots | None" = None) -> Drawing:
+    """Return the network with places and looks, the same ones each time.
+
+    What had a place in a `former` picture keeps it but for the little that new neighbours need;
+    with the same network nothing changes at all.
+    """
     vocabulary: Vocabulary = network.graph["vocabulary"]
     types = _by_count(t for _, said in network.nodes(data=True) for t in said["types"])
     relations = _by_count(said["predicate"] for *_, said in network.edges(data=True))
@@ -68,7 +73,7 @@ def draw(network: "nx.MultiDiGraph[str]") -> Drawing:
             "colour": (term and term.colour) or _PALETTE[i % len(_PALETTE)],
             "line": (term and term.line) or _LINES[i // len(_PALETTE) % len(_LINES)],
         }
-    _place(drawing)
+    _place(drawing, former or {})
     drawing.bend = _bends(network)
     return drawing
 
@@ -90,7 +95,7 @@ def _aside(network: "nx.MultiDiGraph[str]", vocabulary: "Vocabulary", types: lis
     return stands_aside if len(stands_aside) < len(network) else set()
 
 
-def _place(drawing: Drawing) -> None:
+def _place(drawing: Drawing, former: "Spots") -> None:
     """Lay out what is drawn by its relations, and what stands aside next to what it speaks of."""
     import numpy as np  # noqa: PLC0415 - loaded when something is drawn
 
@@ -106,9 +111,13 @@ def _place(drawing: Drawing) -> None:
     pairs = sorted({(index[a], index[b]) for a, b in network.edges() if a in index and b in index})
     edges = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     sizes = np.array([radius[n] for n in drawn], dtype=np.float32)
-    places = layout.positions(len(drawn), edges, sizes=sizes)
-    spots = {n: (float(places[i][0]), float(places[i][1])) for n, i in index.items()}
+    unknown = (math.nan, math.nan)
+    start = np.array([former.get(n, unknown) for n in drawn], dtype=np.float32).reshape(-1, 2)
+    places = layout.positions(len(drawn), edges, sizes=sizes, start=start).tolist()
+    # Rounded before anything is derived from them: that is how the next picture finds them.
+    spots = {n: (round(places[i][0], 1), round(places[i][1], 1)) for n, i in index.items()}
     _place_aside(drawing, spots)
+    spots |= {n: former[n] for n in drawing.aside if n in former}
     drawing.x = [round(spots[n][0], 1) for n in network]
     drawing.y = [round(spots[n][1], 1) for n in network]
     drawing.radius = [round(radius.get(n, 4.0), 2) for n in network]

@@ -13,12 +13,19 @@ GRAPH, PROVENANCE, PAGE, REPORT = "graph.ttl", "provenance.ttl", "network.html",
 
 
 def write(
-    checked: Checked, folder: str | Path, *, plain: bool = False, page: bool = True
+    checked: Checked,
+    folder: str | Path,
+    *,
+    plain: bool = False,
+    page: bool = True,
+    fresh_layout: bool = False,
 ) -> Report:
     """Write all that a build makes of checked tables, and return the report on it.
 
     Earlier files in the folder are replaced when all new ones are complete, and not before.
-    `plain` leaves the relation resources out, `page=False` the page.
+    `plain` leaves the relation resources out, `page=False` the page. The page's picture starts from
+    the one that is in the folder, so that one more relation does not reshuffle it, unless
+    `fresh_layout`.
 
     Raises DataError where the tables have errors, SourceError where the folder cannot be written,
     ClustergraphError where the disk is full.
@@ -32,9 +39,11 @@ def write(
             PROVENANCE: triples.write_provenance(checked, provenance, plain=plain),
         }
         if page:
-            from clustergraph import view  # noqa: PLC0415 - heavy, and not always wanted
+            from clustergraph import former, view  # noqa: PLC0415 - heavy, and not always wanted
 
-            view.write(Graph.of(checked, plain=plain), output.path(PAGE))
+            known = {} if fresh_layout else former.spots(Path(folder) / PAGE)
+            text = view.page(Graph.of(checked, plain=plain), former=known)
+            output.path(PAGE).write_text(text, encoding="utf-8", newline="\n")
         made = report.make(checked, counts)
         output.path(REPORT).write_text(made.to_json(), encoding="utf-8")
     return made

@@ -24,6 +24,7 @@ from clustergraph.vocabulary import CG, XSD
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.former import Spots
     from clustergraph.graph import Graph
     from clustergraph.vocabulary import Vocabulary
 
@@ -43,14 +44,16 @@ def page(
     title: str | None = None,
     language: Language = "both",
     engine: Engine = "auto",
+    former: "Spots | None" = None,
 ) -> str:
     """Return the page as HTML text: the same network gives the same text.
 
     `language` is what the page opens in; `engine` is `pyvis`, `canvas`, or `auto`, which takes
-    pyvis up to `PYVIS_LIMIT` nodes. Raises SourceError when the package was built without the page.
+    pyvis up to `PYVIS_LIMIT` nodes; `former` is the picture to start from. Raises SourceError when
+    the package was built without the page.
     """
     network = _network(source)
-    drawn = drawing.draw(network)
+    drawn = drawing.draw(network, former)
     if engine == "auto":
         engine = "pyvis" if len(network) <= PYVIS_LIMIT else "canvas"
     titles = {"": title} if title else dict(network.graph["titles"])

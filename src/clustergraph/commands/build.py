@@ -20,18 +20,21 @@ from clustergraph.commands.options import Reading, reading, source_argument, tel
 )
 @click.option("--plain", is_flag=True, help="Leave out the relation resources (rdf:Statement).")
 @click.option("--page/--no-page", default=True, help="Write the network page, or don't.")
+@click.option("--fresh-layout", is_flag=True, help="Draw the network anew, not as it was drawn.")
 @reading
-def command(source: Path, output: Path, plain: bool, page: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click hands them over
+def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
     """Build the graph of SOURCE.
 
-    graph.ttl, provenance.ttl, network.html and report.json are written all together, or none.
+    graph.ttl, provenance.ttl, network.html and report.json are written all together, or none. What
+    the former network.html shows keeps its place in the new one.
     """
     from clustergraph import folder  # noqa: PLC0415 - heavy
 
+    made_as = {name: options.pop(name) for name in ("plain", "page", "fresh_layout")}
     given = Reading(**options)
     checked = given.tables(source)
     with given.progress(f"Writing {output}"):
-        made = folder.write(checked, output, plain=plain, page=page)
+        made = folder.write(checked, output, **made_as)
     if not given.quiet:
         tell(checked.problems)
         click.echo(folder.summary(made, source, output))
