@@ -47,7 +47,7 @@ def test_all_faults_at_once_are_found_and_none_else(size: int, times: int, tmp_p
     assert found(tables.write(tmp_path)) == tables.all_expected()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.integers(100, 900),
     st.lists(st.sampled_from(FAULTS), max_size=25),

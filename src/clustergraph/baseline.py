@@ -12,7 +12,7 @@ without.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,16 +85,20 @@ def read(path: str | Path) -> Baseline:
 def write(path: str | Path, problems: Sequence[Problem]) -> int:
     """Write all errors and warnings as known, and return how many entries that makes.
 
-    Reasons that stand in an earlier baseline at this path are kept.
+    They are sorted by file and key. Reasons that stand in an earlier baseline at this path are
+    kept.
     """
     path = Path(path)
     reasons = {e: reason for e, (_, reason) in read(path).entries.items()} if path.exists() else {}
-    entries = dict.fromkeys(
-        _entry(p)
-        for p in problems
-        if p.severity is not Severity.NOTE
-        and not CODES[p.code].fixed
-        and p.code != "baseline-unused"
+    entries = sorted(
+        {
+            _entry(p)
+            for p in problems
+            if p.severity is not Severity.NOTE
+            and not CODES[p.code].fixed
+            and p.code != "baseline-unused"
+        },
+        key=lambda entry: (entry[1:], entry[0]),
     )
     with aside(path) as file:
         file.write_text(
@@ -149,7 +153,7 @@ def keyed(checked: "Checked", problems: Sequence[Problem]) -> list[Problem]:
             )
         }
     return [
-        replace(p, key=key) if p.row is not None and (key := keys.get((p.file, p.row))) else p
+        p.with_key(key) if p.row is not None and (key := keys.get((p.file, p.row))) else p
         for p in problems
     ]
 

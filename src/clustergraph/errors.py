@@ -5,7 +5,7 @@ one table, `codes.CODES`: the checks, the reports, the command line and the docs
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 
 from clustergraph.codes import CODES, Code, Severity
@@ -54,6 +54,10 @@ class Problem:
     line: int | None = None
     count: int = 1
     key: str | None = None
+
+    def with_key(self, key: str) -> "Problem":
+        """Return the problem with this key."""
+        return replace(self, key=key)
 
     @property
     def place(self) -> str:

@@ -2,7 +2,8 @@
 
 Rows and filled cells that were read are those that made triples, those that were merged with an
 earlier one that says the same, and those that were left out, each with the reason (the code of the
-problem that tells of it). The two sides are counted apart, and have to be equal.
+problem that tells of it). The two sides are counted apart, and have to be equal. What a policy
+makes of problems changes nothing here: a row that is left out is left out, told of or not.
 """
 
 import json
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from clustergraph.tables import Table
 
 _KEPT = "kept"
+_REPAIRS = ("row-short", "row-long", "quote-unescaped", "character-nul")
 _MERGED = "merged"
 
 
@@ -62,6 +64,7 @@ class Report:
             "problems": {
                 "count": sum(p.count for p in problems),
                 **{s.value + "s": sum(p.count for p in problems.of(s)) for s in Severity},
+                "known": sum(p.count for p in self.checked.known),
                 "by_code": counts(self.checked),
                 "list": problems.to_dicts(),
             },
@@ -101,7 +104,16 @@ def _file(checked: Checked, table: "Table") -> dict[str, Any]:
         "columns": [column.name for column in table.columns],
         "rows": asdict(rows),
         "cells": asdict(cells),
+        "repaired": _repaired(checked, table),
     }
+
+
+def _repaired(checked: Checked, table: "Table") -> dict[str, int]:
+    """Count the rows that were read otherwise than they are written, by the code that says how."""
+    found = Counter(
+        p.code for p in checked.tables.problems if p.file == table.file and p.row is not None
+    )
+    return {code: found[code] for code in _REPAIRS if found[code]}
 
 
 def _accounts(checked: Checked, table: "Table") -> tuple[Account, Account]:

@@ -27,10 +27,10 @@ def lines(
     """
     for code, problems in findings.groups().items():
         severity = problems[0].severity.value
-        heading = f"{severity}[{code}]"
-        if paint is not None:
-            heading = paint(heading, severity)
-        yield f"{heading} {CODES[code].meaning}"
+        tag = f"{severity}[{code}]"
+        first, *rest = wrap(f"{tag} {CODES[code].meaning}", width, subsequent_indent="  ")
+        yield first if paint is None else paint(tag, severity) + first[len(tag) :]
+        yield from rest
         for found in problems[:shown]:
             yield from wrapped(found, width)
         if len(problems) > shown:
