@@ -19,6 +19,7 @@ from clustergraph.iris import is_http_iri
 from clustergraph.rows import Rows
 from clustergraph.vocabulary import RDF, XSD
 from clustergraph.web import accept, charts, reply
+from clustergraph.web import resource as resource_of
 from clustergraph.web.addresses import SUFFIXES
 from clustergraph.web.reply import Refused, Reply
 from clustergraph.web.resource import Resource
@@ -75,7 +76,7 @@ class Shown:
         """Return where an IRI leads: to its page here, else to itself on the web, or nowhere."""
         if iri.startswith("_:"):
             return ""
-        if self._site.addresses.knows(iri):
+        if iri.startswith(self._site.graph.base) or resource_of.is_told_of(self._site.store, iri):
             return self._site.addresses.path(iri)
         return iri if is_http_iri(iri) else ""
 

@@ -20,7 +20,7 @@ _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(RDF + n) for n in ("subject", "predic
 _LABEL = NamedNode(RDFS + "label")
 _ASIDE = frozenset({RDF + "type", RDFS + "label", SKOS + "altLabel", SKOS + "hiddenLabel"})
 _PARTS = frozenset(node.value for node in (_SUBJECT, _PREDICATE, _OBJECT))
-_LANGUAGES = ("en", "zh", "")
+_LANGUAGES = ("en", "", "zh")
 
 Node = NamedNode | BlankNode | Literal | Triple
 
@@ -69,6 +69,16 @@ def knows(store: Store, iri: str) -> bool:
     except ValueError:
         return False
     patterns = ((node, None, None), (None, None, node), (None, node, None))
+    return any(next(store.quads_for_pattern(*p), None) is not None for p in patterns)
+
+
+def is_told_of(store: Store, iri: str) -> bool:
+    """Tell whether the graph says something of an IRI, or uses it as a class or a predicate."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return False
+    patterns = ((node, None, None), (None, _TYPE, node), (None, node, None))
     return any(next(store.quads_for_pattern(*p), None) is not None for p in patterns)
 
 
