@@ -64,7 +64,7 @@ def read(path: str | Path) -> Baseline:
     """Return the baseline in a file. Raises SourceError where it is not there or is none."""
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(f"{path} is not UTF-8: save it as CSV UTF-8.") from error
     except OSError as error:
@@ -75,7 +75,9 @@ def read(path: str | Path) -> Baseline:
         raise SourceError(f"The baseline {path} has no column '{min(missing)}'.")
     baseline = Baseline(path.name)
     for number, row in enumerate(rows, 2):
-        code, file, key, column, value = (_unguarded(row[name] or "") for name in COLUMNS[:-1])
+        code, file, key, column, value = (
+            _one_line_end(_unguarded(row[name] or "")) for name in COLUMNS[:-1]
+        )
         if code:
             reason = _unguarded(row.get("reason") or "")
             baseline.entries.setdefault((code, file, key, column, value), (number, reason))
@@ -127,10 +129,16 @@ def _unguarded(cell: str) -> str:
 
 
 def _entry(found: Problem) -> Entry:
-    value = (found.value or "")[:_LONGEST].replace("\r\n", "\n").replace("\r", "\n")
-    if found.count > 1 or found.code == "entity-alone":
-        return (found.code, found.file, "", found.column or "", value)
-    return (found.code, found.file, found.key or "", found.column or "", value)
+    told_of_once = found.count > 1 or found.code == "entity-alone"
+    key = "" if told_of_once else found.key or ""
+    parts = (found.code, found.file, key, found.column or "", (found.value or "")[:_LONGEST])
+    code, file, key, column, value = map(_one_line_end, parts)
+    return code, file, key, column, value
+
+
+def _one_line_end(text: str) -> str:
+    """Return the text with the line ends that every spreadsheet writes alike."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def keyed(checked: "Checked", problems: Sequence[Problem]) -> list[Problem]:
