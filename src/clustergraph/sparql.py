@@ -188,23 +188,30 @@ class Sparql:
         """
         pieces: list[str] = []
         done = 0
+        for start, end, name, form in self.slots(terms):
+            pieces += (self.text[done:start], form.replace("{}", terms[name]))
+            done = end
+        return "".join((*pieces, self.text[done:]))
+
+    def slots(self, names: Iterable[str]) -> Iterator[tuple[int, int, str, str]]:
+        """Yield where a term takes the place of each of these variables: from, to, name, form.
+
+        The form is what stands there then, with `{}` for the term.
+        """
+        wanted = frozenset(names)
         for index, token in enumerate(self.tokens):
-            if token.kind != "variable" or token.text[1:] not in terms:
+            if token.kind != "variable" or token.text[1:] not in wanted:
                 continue
-            term = terms[token.text[1:]]
             before = self.tokens[max(index - 2, 0) : index]
             clause = self._clause(index)
+            start, form = token.start, " {} "
             if [t.text.upper() for t in before] == ["BOUND", "("]:
-                start, text = before[0].start, "(true"
+                start, form = before[0].start, "(true"
             elif clause == "SELECT":
-                start, text = token.start, f" ({term} AS {token.text}) "
+                form = f" ({{}} AS {token.text}) "
             elif clause == "BY":
-                start, text = token.start, f" ({term}) "
-            else:
-                start, text = token.start, f" {term} "
-            pieces += (self.text[done:start], text)
-            done = token.end
-        return "".join((*pieces, self.text[done:]))
+                form = " ({}) "
+            yield start, token.end, token.text[1:], form
 
     def _clause(self, index: int) -> str:
         """Name the clause in whose bare list the token stands: SELECT, BY or none."""
