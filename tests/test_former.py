@@ -88,7 +88,7 @@ def test_any_drawing_started_from_itself_is_itself(
         "<!DOCTYPE html><p>Somebody else's page</p>",
         '<script type="application/json" id="data">{"entities":</script>',
         '<script type="application/json" id="data">[]</script>',
-        '<script type="application/json" id="data">{"entities":{"id":[1],"iri":[2],"x":[""]}}</script>',
+        '<script type="application/json" id="data">{"entities":{"id":["a"]}}</script>',
         '<script type="application/gzip" id="data">H4sIAAAA</script>',
         '<script type="application/gzip" id="data">?</script>',
     ],

@@ -119,6 +119,11 @@ def test_symmetric_relations_hierarchies_and_inverses_are_declared() -> None:
     assert {word for word, term in known.items() if term.hierarchy} == {
         "has_part", "has_subsidiary", "part_of", "subsidiary_of"
     }  # fmt: skip
+    assert {word for word, term in known.items() if term.momentary} == {
+        "approved", "donated_to", "figure_of", "has_figure", "held_in", "hosted_by", "hosts",
+        "issued", "issued_by", "licensed_to", "organised", "organised_by", "published",
+        "published_by", "ranked_in", "reported_on", "took_part_in", "visited", "visited_by",
+    }  # fmt: skip
     inverses = {term.iri: term.inverse for term in known.values() if term.inverse}
     assert len(inverses) == 32
     assert {inverses[inverse]: inverse for inverse in inverses.values()} == inverses

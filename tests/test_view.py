@@ -250,3 +250,24 @@ def test_a_notebook_shows_the_page_in_a_frame_that_reaches_nothing(
     srcdoc = attrs["srcdoc"]
     assert srcdoc is not None
     assert data_of(srcdoc) == data_of(view.page(small, engine="canvas"))
+
+
+def test_a_vocabulary_says_what_happens_at_one_time(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary.ttl").write_text(
+        "@prefix : <https://own.example/> .\n"
+        f"@prefix cg: <{CG}> .\n"
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        ':met a owl:ObjectProperty, cg:Momentary ; skos:notation "met" .\n'
+        ':knows a owl:ObjectProperty ; skos:notation "knows" .\n',
+        encoding="utf-8",
+    )
+    network = tables(
+        tmp_path,
+        "id,type,name\na,firm,A\nb,firm,B\n",
+        "source,relation,target\na,met,b\na,knows,b\na,visited,b\n",
+    )
+    told = {
+        kind["word"]: kind.get("momentary") for kind in data_of(view.page(network))["relations"]
+    }
+    assert told == {"met": True, "knows": None, "visited": True}

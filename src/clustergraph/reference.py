@@ -50,8 +50,13 @@ class Described:
         if term.inverse:
             inverse = vocabulary.term(term.inverse)
             yield "inverse", (inverse and inverse.word) or compact(vocabulary, term.inverse)
-        if kinds := [n for n, is_so in (("symmetric", term.symmetric), ("no circles", term.hierarchy)) if is_so]:  # fmt: skip  # noqa: E501 - one list
-            yield "holds", ", ".join(kinds)
+        kinds = {
+            "symmetric": term.symmetric,
+            "no circles": term.hierarchy,
+            "at one time": term.momentary,
+        }
+        if any(kinds.values()):
+            yield "holds", ", ".join(kind for kind, is_so in kinds.items() if is_so)
         if drawn := [text for text in (term.colour, term.shape, term.line) if text]:
             yield "drawn", ", ".join(drawn)
 
@@ -83,6 +88,7 @@ class Described:
             "inverse": term.inverse,
             "symmetric": term.symmetric,
             "hierarchy": term.hierarchy,
+            "momentary": term.momentary,
             "separator": term.separator,
             "date_format": term.date_format,
             "colour": term.colour,

@@ -19,7 +19,7 @@ from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
 from clustergraph.network import IRI, Value
-from clustergraph.vocabulary import CG, XSD
+from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -267,17 +267,6 @@ def _row(iri: str, base: str) -> str:
     return iri.removeprefix(base + "file/")
 
 
-_MOMENTS = frozenset(
-    CG + name
-    for name in (
-        *("visited", "visitedBy", "hostedBy", "hosts", "tookPartIn", "organised", "organisedBy"),
-        *("heldIn", "donatedTo", "rankedIn", "reportedOn", "published", "publishedBy"),
-        *("issued", "issuedBy", "approved", "licensedTo", "figureOf", "hasFigure"),
-    )
-)
-"""Relations that happen at one time: without an end they do not go on."""
-
-
 def _kind(drawn: Drawing, iri: str) -> dict[str, Any]:
     """Return how a type, a relation or a property is called and drawn."""
     vocabulary: Vocabulary = drawn.network.graph["vocabulary"]
@@ -295,7 +284,7 @@ def _kind(drawn: Drawing, iri: str) -> dict[str, Any]:
         kind["definitions"] = term.definitions
     if term and term.symmetric:
         kind["symmetric"] = True
-    if iri in _MOMENTS:
+    if term and term.momentary:
         kind["momentary"] = True
     if term and vocabulary.is_a(iri, drawing.ASIDE):
         kind["aside"] = iri.rsplit("#", 1)[-1].lower()

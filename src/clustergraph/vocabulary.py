@@ -77,6 +77,7 @@ class Term:
     inverse: str | None = None
     symmetric: bool = False
     hierarchy: bool = False
+    momentary: bool = False
     refers: bool = False
     separator: str | None = None
     date_format: str | None = None
@@ -220,6 +221,7 @@ def _add(vocabulary: Vocabulary, name: str, quads: "list[pyoxigraph.Quad]") -> N
             term.kind = kind or term.kind
             term.symmetric |= OWL + "SymmetricProperty" in kinds
             term.hierarchy |= CG + "Hierarchy" in kinds
+            term.momentary |= CG + "Momentary" in kinds
             term.refers |= CG + "Column" in kinds and OWL + "ObjectProperty" in kinds
     for quad in sorted(quads, key=str):
         described = vocabulary.terms.get(_value(quad.subject))

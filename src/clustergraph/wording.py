@@ -70,6 +70,7 @@ def described(term: "Term", named: Callable[[str], str]) -> Iterator[tuple[str, 
     classes += ["cg:Column"] if term.kind == "column" else []
     classes += ["owl:SymmetricProperty"] if term.symmetric else []
     classes += ["cg:Hierarchy"] if term.hierarchy else []
+    classes += ["cg:Momentary"] if term.momentary else []
     yield "a", " , ".join(classes)
     if term.word:
         yield "skos:notation", literal(term.word)
