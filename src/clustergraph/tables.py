@@ -137,6 +137,8 @@ def _read(found: Sequence[Source], folder: Path) -> Tables:
         connection.close()
         files = [source.file for source in found]
         raise DataError(sorted(problems, key=lambda told: files.index(told.file)))
+    for copy in folder.glob("*.*"):
+        copy.unlink()  # loaded, and maybe large; DuckDB's own files stand in a folder
     entities, relations = (load.result().table for load in loads)
     return Tables(connection, entities, relations, problems, folder)
 
