@@ -40,6 +40,15 @@ def test_questions_are_listed_with_words_and_parameters(ask: Ask) -> None:
     assert "    园区里有哪些企业？它们生产什么？" in chinese.splitlines()
 
 
+def test_shipped_questions_are_listed_without_any_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(program, ["ask"])
+    assert result.exit_code == 0
+    assert "firms-in-zone [--zone ...]" in result.stdout.splitlines()
+
+
 def test_answer_is_a_table_with_names(ask: Ask) -> None:
     result = ask("rankings", "--year", "2019")
     assert result.stdout.splitlines()[2].split("   ")[0] == (

@@ -199,8 +199,13 @@ def read(*folders: Path) -> Questions:
 
 def of(graph: "Graph", *folders: Path) -> Questions:
     """Return the questions for a graph: shipped, in `queries` beside its tables, in `folders`."""
-    beside = graph.folder / "queries" if graph.folder else None
-    return read(*([beside] if beside and beside.is_dir() else []), *folders)
+    return read(*folders) if graph.folder is None else beside(graph.folder, *folders)
+
+
+def beside(source: Path, *folders: Path) -> Questions:
+    """Return the questions for a folder of tables or an RDF file, which need not be there."""
+    own = (source.parent if source.is_file() else source) / "queries"
+    return read(*((own,) if own.is_dir() else ()), *folders)
 
 
 def _shipped() -> Traversable:

@@ -48,11 +48,12 @@ def command(
     if helped and not words:
         click.echo(click.get_current_context().get_help())
         return
-    graph, questions, words = _found(words, folder, Reading(**options))
+    source, questions, words = _found(words, folder)
     if not words:
         tell_all(questions, answering.language)
         return
     question = questions[words[0]]
+    graph = Reading(**options).graph(source)
     if helped:
         tell_one(question, graph, answering.language)
         return
@@ -61,19 +62,16 @@ def command(
 
 
 def _found(
-    words: tuple[str, ...], folder: Path | None, given: Reading
-) -> "tuple[Graph, Questions, tuple[str, ...]]":
+    words: tuple[str, ...], folder: Path | None
+) -> "tuple[Path, Questions, tuple[str, ...]]":
     """Tell SOURCE from NAME: the first word is a source where it is a path and no question."""
     from clustergraph import questions  # noqa: PLC0415 - heavy
 
     own = (folder,) if folder else ()
     source = Path("data")
-    if words and not words[0].startswith("-") and Path(words[0]).exists():
-        beside = Path(words[0])
-        if words[0] not in questions.read(*own):
-            source, words = beside, words[1:]
-    graph = given.graph(source)
-    return graph, questions.of(graph, *own), words
+    if words and words[0] not in questions.beside(source, *own) and Path(words[0]).exists():
+        source, words = Path(words[0]), words[1:]
+    return source, questions.beside(source, *own), words
 
 
 def tell_all(questions: "Questions", language: str) -> None:
