@@ -163,7 +163,10 @@ class Mapping:
 
     def types(self) -> list[tuple[str, list[str]]]:
         """Return for each cell of the type column the types it names, in the syntax's words."""
-        found = [(cell, [self.term(i) for i in iris]) for cell, iris in self._terms.types.items()]
+        found = [
+            (cell, [self.term(iri) for iri in iris or (CG + "Entity",)])
+            for cell, iris in self._terms.types.items()
+        ]
         if self.checked.untyped:
             found.append(("", [self.term(CG + "Entity")]))
         return found
