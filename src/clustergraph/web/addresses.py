@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from clustergraph.iris import encode
 
 OURS = frozenset({"", "-", "about", "ask", "entities", "events", "graph", "problems", "query",
-                  "sparql", ".well-known"})  # fmt: skip
+                  "sparql", ".well-known", "favicon.ico"})  # fmt: skip
 """The first parts of paths that are the server's own."""
 SUFFIXES = {"html": "text/html", "ttl": "turtle", "jsonld": "jsonld", "nt": "ntriples"}
 """What the document about an entity may end in, and the format behind it."""

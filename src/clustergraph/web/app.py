@@ -78,6 +78,7 @@ def app(graph: "Graph", settings: Settings | None = None, *, watch: Watch | None
         route("/problems.{suffix}", reading.problems),
         route("/.well-known/void", reading.void),
         route("/-/words.json", reading.words),
+        route("/favicon.ico", reading.icon),
         route("/-/{name}", reading.asset),
         Route("/events", _Events(live).stream, methods=["GET"]),
         route(f"{root}{{rest:path}}", reading.entity),

@@ -26,6 +26,11 @@ _DOCUMENTS = tuple(
     for known in formats.FORMATS
     if known.extension == suffix
 )
+_ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><g fill="#1f54b5">'
+    b'<circle cx="4" cy="4" r="3"/><circle cx="12" cy="6" r="2"/><circle cx="7" cy="13" r="2.5"/>'
+    b'<path d="M4 4 12 6M4 4l3 9M12 6l-5 7" stroke="#1f54b5"/></g></svg>'
+)
 _PAGE = Offer(HTML, "html")
 
 
@@ -128,6 +133,12 @@ async def problems(visit: Visit) -> Reply:
         body = json.dumps(said, ensure_ascii=False).encode()
         return Reply(body, "application/json", 200, {"Cache-Control": "no-cache"})
     return await asyncio.to_thread(pages.problems, visit.site, live.problems, live.failure)
+
+
+async def icon(visit: Visit) -> Reply:
+    """Return the picture that browsers ask for unasked."""
+    del visit
+    return Reply(_ICON, "image/svg+xml", 200, {"Cache-Control": "max-age=86400"})
 
 
 async def asset(visit: Visit) -> Reply:

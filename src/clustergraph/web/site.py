@@ -9,14 +9,14 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from clustergraph import view
-from clustergraph.engine import Limits
+from clustergraph.engine import Engine, Limits
 from clustergraph.rows import Iri
 from clustergraph.turtle import Prefixes
 from clustergraph.vocabulary import RDF
 from clustergraph.web import resource
 from clustergraph.web.addresses import Addresses
 from clustergraph.web.copies import Copies
-from clustergraph.web.reply import Reply
+from clustergraph.web.reply import POLICY, Reply
 from clustergraph.web.turns import LONG, SHORT
 
 if TYPE_CHECKING:
@@ -52,27 +52,44 @@ class Settings:
     watched: bool = False
 
 
+def _opened(policy: str) -> str:
+    """Return the page's own policy, opened for our script and for questions to this server."""
+    directives = {
+        name: values
+        for name, _, values in (part.strip().partition(" ") for part in policy.split(";"))
+        if name
+    }
+    for name in ("script-src", "connect-src"):
+        values = directives.get(name, "").replace("'none'", "").split()
+        directives[name] = " ".join(dict.fromkeys(("'self'", *values)))
+    directives["frame-ancestors"] = "'none'"
+    return "; ".join(f"{name} {values}".strip() for name, values in directives.items())
+
+
 class Site:
     """One graph, its addresses, its names, and the pages that are made once."""
 
     def __init__(self, graph: "Graph", settings: Settings) -> None:
         """Take a graph, load it and start the process that answers its queries."""
-        graph.limits = Limits(
-            timeout=settings.timeout,
-            memory=settings.memory,
-            size=settings.size,
-            evaluators=SHORT + LONG + _OWN,
-        )
+        limits = Limits(memory=settings.memory, size=settings.size, evaluators=SHORT + LONG + _OWN)
+        if graph.limits != limits:  # setting them ends the processes that there are
+            graph.limits = limits
         self.graph = graph
         self.settings = settings
         self.store: Store = graph.store
-        self.engine = graph.engine
         self.empty_query = graph.prepare("ASK {}")  # reads what a query needs to know
         self.addresses = Addresses(graph.base, lambda iri: resource.knows(self.store, iri))
         self.copies = Copies(graph)
         self.vocabulary = graph.vocabulary
         self.prefixes = Prefixes(graph.prefixes)
         self._lock = threading.RLock()
+        graph.ask("ASK {}")  # the processes are there before the first visitor
+
+    @property
+    def engine(self) -> Engine:
+        """The processes that answer queries; new ones where the graph was closed meanwhile."""
+        with self._lock:
+            return self.graph.engine
 
     @cached_property
     def title(self) -> str:
@@ -121,9 +138,7 @@ class Site:
     def network_reply(self, text: str) -> Reply:
         """Return a network page with the policy that fits it, and a script that ties it to us."""
         found = _POLICY.search(text)
-        policy = unescape(found[1]) if found else ""
-        policy = policy.replace("script-src ", "script-src 'self' ")
-        policy += "; connect-src 'self'; frame-ancestors 'none'"
+        policy = _opened(unescape(found[1]) if found else POLICY)
         text = _POLICY.sub("", text, count=1)
         text = text.replace("</body>", f"{self._bar}</body>", 1) if "</body>" in text else text
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}

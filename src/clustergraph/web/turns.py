@@ -34,17 +34,27 @@ class Turns:
         self._waiting = 0
 
     async def answer(
-        self, engine: Engine, prepared: Prepared, gone: Callable[[], Awaitable[None]]
+        self,
+        engine: Engine,
+        prepared: Prepared,
+        gone: Callable[[], Awaitable[None]],
+        *,
+        seconds: float,
     ) -> Answer:
         """Return the answer to a query.
 
-        `gone` returns when the client is gone; the query is then cancelled and Gone raised. Raises
-        Refused (503) where too many wait or no long place is free, QueryError as the engine does.
+        `gone` returns when the client is gone; the query is then cancelled and Gone raised.
+        `seconds` are for its turn, and again for the answer. Raises Refused (503) where too many
+        wait or no long place is free, QueryError as the engine does.
         """
         left: asyncio.Future[Any] = asyncio.ensure_future(gone())
         try:
-            await self._take_place(left, engine.limits.timeout)
-            return await self._answer(engine, prepared, left)
+            await self._take_place(left, seconds)
+
+            def ask(cancellation: Cancellation) -> Answer:
+                return engine.answer(prepared, timeout=seconds, cancellation=cancellation)
+
+            return await self._answer(ask, left)
         finally:
             left.cancel()
 
@@ -67,12 +77,12 @@ class Turns:
             raise _busy(f"The query waited {seconds:g} s for its turn")
 
     async def _answer(
-        self, engine: Engine, prepared: Prepared, left: "asyncio.Future[Any]"
+        self, ask: Callable[[Cancellation], Answer], left: "asyncio.Future[Any]"
     ) -> Answer:
         cancellation = Cancellation()
         held = [self._short]
         work: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: engine.answer(prepared, cancellation=cancellation)
+            self._threads, ask, cancellation
         )
         # The place is free when the process is, not when the client stops waiting.
         work.add_done_callback(lambda _: held[0].release())

@@ -91,7 +91,8 @@ class Visit:
     async def answer(self, prepared: Prepared) -> Answer:
         """Return the graph's answer to a query. Raises Refused with what went wrong."""
         try:
-            return await self.turns.answer(self.site.engine, prepared, self._gone)
+            seconds = self.site.settings.timeout
+            return await self.turns.answer(self.site.engine, prepared, self._gone, seconds=seconds)
         except QueryError as error:
             raise protocol.refused(error) from error
 
