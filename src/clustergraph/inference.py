@@ -71,15 +71,17 @@ def infer(checked: "Checked", columns: Sequence[tuple["Table", "Column"]]) -> Va
         f" WHERE {column.cell} <> ''"
         for table, column in texts or columns
     )
-    values = f"(SELECT v FROM ({values}) WHERE v <> '')"
+    # Every form is looked for in each value once, however often the value stands there.
+    checked.tables.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE inferred AS SELECT v, count(*) AS n"
+        f" FROM ({values}) WHERE v <> '' GROUP BY v"
+    )
+    values = "inferred"
     counted = _count(checked, values)
     if not counted["filled"]:
         return Values(0, remarks=("no cell is filled",))
     examples = tuple(
-        str(v)
-        for (v,) in checked.query(
-            f"SELECT v FROM {values} GROUP BY v ORDER BY count(*) DESC, v LIMIT 3"
-        )
+        str(v) for (v,) in checked.query(f"SELECT v FROM {values} ORDER BY n DESC, v LIMIT 3")
     )
     word = columns[0][1].word
     if not texts:
@@ -123,8 +125,10 @@ def _count(checked: "Checked", values: str) -> dict[str, int]:
     forms["year"] = "regexp_full_match(v, '(1[0-9]|20)[0-9]{2}')"
     forms["thousands"] = "regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')"
     forms |= {f"holds {mark}": f"contains(v, {sql_text(mark)})" for mark in _SEPARATORS}
-    columns = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in forms.values())
-    [(*numbers, distinct)] = checked.query(f"SELECT {columns}, count(DISTINCT v) FROM {values}")
+    columns = ", ".join(
+        f"coalesce(sum(n) FILTER (WHERE {sql}), 0)::BIGINT" for sql in forms.values()
+    )
+    [(*numbers, distinct)] = checked.query(f"SELECT {columns}, count(*) FROM {values}")
     found = {form: int(str(n)) for form, n in zip(forms, numbers, strict=True)}
     return found | {"distinct": int(str(distinct))}
 

@@ -57,7 +57,8 @@ def facts(checked: "Checked", table: "Table", condition: str) -> list[Fact]:
     `condition` is SQL over the cells (`c0`, `c1` ...) and `t.row`. Rows that make nothing (merged,
     left out) have no facts.
     """
-    mapping = Mapping(checked, Syntax.NTRIPLES, only={table.name: condition})
+    only = {other.name: "false" for other in checked.tables} | {table.name: condition}
+    mapping = Mapping(checked, Syntax.NTRIPLES, only=only)
     triples.prepare(mapping)
     columns = {column.cell: column for column in table.columns}
     found = [
