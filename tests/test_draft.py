@@ -144,7 +144,7 @@ def test_new_types_differ_in_colour_or_shape_and_the_colours_are_the_shipped_one
     assert {colour for colour, _ in drawn} <= shipped
 
 
-def test_a_draft_of_everything_stands_alone(drafted: Drafted, tmp_path: Path) -> None:
+def test_a_draft_of_everything_stands_alone(tmp_path: Path) -> None:
     for name, text in (("entities.csv", ENTITIES), ("relations.csv", RELATIONS)):
         (tmp_path / name).write_text(text.replace("Firmm", "Firm"), encoding="utf-8")
     alone = _drafted(tmp_path, every=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _ROW = re.compile(r"(?P<file>.+?)(?::|#row=)(?P<row>[0-9]{1,18})", re.DOTALL)
 _FILE = re.compile(r".*\.(csv|tsv|txt|xlsx|parquet)(\.gz)?", re.IGNORECASE)
 _NEAR = 75.0  # how like an id must be to be suggested, of 100
+_MERGED = "relation-duplicate"
 _ADDRESS = (SCHEMA + "url",)
 _PUBLISHER = (
     CG + "publisher",
@@ -369,21 +370,20 @@ def _relations(
 def _left_out(checked: "Checked", touching: str) -> Iterable[LeftOut]:
     source, relation, target = ends(checked.terms)
     file = checked.tables.relations.file
-    for row, *texts, fate in checked.query(
-        f"SELECT t.row, {source}, {relation}, {target}, f.fate FROM relations t"
+    rows = checked.query(
+        f"SELECT t.row, f.fate, {source}, {relation}, {target} FROM relations t"
         f" JOIN relation_fates f ON f.row = t.row WHERE {touching} ORDER BY t.row"
-    ):
+    )
+    fates = {int(str(row)): str(fate) for row, fate, *_ in rows}
+    reasons: dict[int, str] = {}
+    for found in checked.problems if fates else ():
+        fate = fates.get(found.row or 0)
+        if found.file == file and found.code in (fate, _MERGED if fate == "merged" else fate):
+            reasons.setdefault(found.row or 0, found.message)
+    for row, fate, *texts in rows:
         number, code = int(str(row)), str(fate)
-        reason = next(
-            (
-                p.message
-                for p in checked.problems
-                if p.file == file
-                and p.row == number
-                and p.code in {code, "relation-duplicate" if code == "merged" else code}
-            ),
-            CODES[code].meaning if code in CODES else "It says what an earlier row says already.",
-        )
+        meaning = CODES[code].meaning if code in CODES else "An earlier row says the same already."
+        reason = reasons.get(number, meaning)
         yield LeftOut(" ".join(map(str, texts)), code, reason, file, number)
 
 
