@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COPIED = {"data": "example", "queries": "queries"}
 OUTPUTS = (
-    *("page.js", "page.css", "template.html", "licences.txt"),
+    *("page.js", "page.css", "template.html", "licences.txt", "worker.js", "engine.txt"),
     *("editor.js", "bar.js", "live.js", "editor-licences.txt"),
 )
 _OLDEST_NODE = 20
@@ -44,6 +44,7 @@ def build_page(web: Path, page: Path) -> None:
             web / "package-lock.json",
             *(web / "src").rglob("*"),
             *(web / "editor").rglob("*"),
+            *(web / "worker").rglob("*"),
         )
         if path.is_file()
     ]

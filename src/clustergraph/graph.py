@@ -276,6 +276,10 @@ class Graph:
         """Return the triples one by one, exactly as they were written."""
         return parse(path=self._file, format=RdfFormat.N_QUADS)
 
+    def nquads(self) -> bytes:
+        """Return the triples as N-Quads, exactly as they were written and in no order."""
+        return self._file.read_bytes()
+
     @cached_property
     def _file(self) -> Path:
         """A file of N-Quads that is there as long as this object."""

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import drawing
+from clustergraph import asking, drawing
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
@@ -38,19 +38,21 @@ _COMPRESS = 2_000_000  # bytes of data from which a compressed page opens sooner
 _VIS = "templates/lib/vis-9.1.2/vis-network.min.js"
 
 
-def page(
+def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ in
     source: "Graph | nx.MultiDiGraph[str]",
     *,
     title: str | None = None,
     language: Language = "both",
     engine: Engine = "auto",
     former: "Spots | None" = None,
+    sparql: bool = True,
 ) -> str:
     """Return the page as HTML text: the same network gives the same text.
 
     `language` is what the page opens in; `engine` is `pyvis`, `canvas`, or `auto`, which takes
-    pyvis up to `PYVIS_LIMIT` nodes; `former` is the picture to start from. Raises SourceError when
-    the package was built without the page.
+    pyvis up to `PYVIS_LIMIT` nodes; `former` is the picture to start from. With `sparql` the page
+    of a Graph carries its triples, up to `asking.LIMIT`, and answers questions by itself; a
+    networkx graph has no triples. Raises SourceError when the package was built without the page.
     """
     network = _network(source)
     drawn = drawing.draw(network, former)
@@ -58,7 +60,8 @@ def page(
         engine = "pyvis" if len(network) <= PYVIS_LIMIT else "canvas"
     titles = {"": title} if title else dict(network.graph["titles"])
     data = _data(drawn, titles)
-    data |= {"language": language, "engine": engine}
+    answers = _answers(source, data["types"]) if sparql else ""
+    data |= {"language": language, "engine": engine, "answers": bool(answers)}
     scripts = [("page", _asset("page.js"))]
     if engine == "pyvis":
         data["vis"] = _vis(data, drawn)
@@ -66,11 +69,12 @@ def page(
     css = _asset("page.css")
     slots = {
         "title": escape(_spoken(titles, language)),
-        "policy": escape(_policy([text for _, text in scripts], css)),
+        "policy": escape(_policy([text for _, text in scripts], css, engine=bool(answers))),
         "style": css,
         "data": _block(data),
         "licences": escape(_asset("licences.txt")),
         "scripts": "\n".join(f'<script id="script-{i}">{text}</script>' for i, text in scripts),
+        "asking": answers,
         "language": "zh" if language == "zh" else "en",
     }
     template = _asset("template.html")
@@ -81,16 +85,17 @@ def _slot(slots: dict[str, str], match: re.Match[str]) -> str:
     return slots[(match[1] or match[2]).lower()]
 
 
-def write(
+def write(  # noqa: PLR0913 - those of `page`
     source: "Graph | nx.MultiDiGraph[str]",
     path: str | Path,
     *,
     title: str | None = None,
     language: Language = "both",
     engine: Engine = "auto",
+    sparql: bool = True,
 ) -> None:
     """Write the page to a file, whole or not at all."""
-    text = page(source, title=title, language=language, engine=engine)
+    text = page(source, title=title, language=language, engine=engine, sparql=sparql)
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -107,7 +112,7 @@ def write(
 
 def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> str:
     """Return a small version of the page in a frame that can reach nothing around it."""
-    text = escape(page(source, engine="canvas"), quote=True)
+    text = escape(page(source, engine="canvas", sparql=False), quote=True)
     return (
         f'<iframe title="clustergraph" sandbox="allow-scripts allow-downloads allow-popups" '
         f'width="100%" height="{height}" style="border:1px solid #8884;border-radius:8px" '
@@ -154,8 +159,28 @@ def _vis_network() -> str:
     return text.replace("\r\n", "\n").replace("</script", "<\\/script").strip("\n")
 
 
-def _policy(scripts: Iterable[str], css: str) -> str:
-    """Return a content security policy that lets only these scripts and this style in."""
+def _answers(source: "Graph | nx.MultiDiGraph[str]", types: list[dict[str, Any]]) -> str:
+    """Return what answers questions in the page, as inert elements read at the first question."""
+    from clustergraph.graph import Graph  # noqa: PLC0415 - loads the store
+
+    triples = asking.triples(source) if isinstance(source, Graph) else None
+    if triples is None or not isinstance(source, Graph):
+        return ""
+    blocks = {"triples": triples, "worker": _asset("worker.js"), "engine": _asset("engine.txt")}
+    questions = _json(asking.material(source, types))
+    return "\n".join(
+        (
+            f'<script type="application/json" id="questions">{questions}</script>',
+            *(f'<script type="text/plain" id="{k}">{text}</script>' for k, text in blocks.items()),
+        )
+    )
+
+
+def _policy(scripts: Iterable[str], css: str, *, engine: bool) -> str:
+    """Return a content security policy that lets only these scripts and this style in.
+
+    With `engine` a worker may be made of the page's own text, and may compile WebAssembly.
+    """
 
     def digest(text: str) -> str:
         return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
@@ -163,7 +188,9 @@ def _policy(scripts: Iterable[str], css: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src " + " ".join(digest(text) for text in scripts),
+            "script-src "
+            + " ".join((*(digest(t) for t in scripts), *(["'wasm-unsafe-eval'"] if engine else []))),
+            *(["worker-src blob:"] if engine else []),
             "style-src " + digest(css),
             "img-src data: blob:",
             "base-uri 'none'",
@@ -175,11 +202,16 @@ def _policy(scripts: Iterable[str], css: str) -> str:
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
-def _block(data: dict[str, Any]) -> str:
-    """Return the data as an inert script element, compressed where it is large."""
+def _json(data: dict[str, Any]) -> str:
+    """Return JSON that ends no script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
     # A lone surrogate has no UTF-8; JSON can say it in ASCII.
-    text = re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+    return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def _block(data: dict[str, Any]) -> str:
+    """Return the data as an inert script element, compressed where it is large."""
+    text = _json(data)
     if len(text) < _COMPRESS:
         return f'<script type="application/json" id="data">{text}</script>'
     packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()

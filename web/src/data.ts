@@ -31,6 +31,8 @@ export interface Columns {
   version: number;
   language: "both" | "en" | "zh";
   engine: "pyvis" | "canvas";
+  /** Whether the page carries its triples and an engine that answers questions. */
+  answers?: boolean;
   titles: Record<string, string>;
   base: string;
   types: Kind[];
@@ -74,7 +76,12 @@ export async function read(block: HTMLElement): Promise<Columns> {
   if (block.getAttribute("type") === "application/json") {
     return JSON.parse(text) as Columns;
   }
-  const bytes = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
+  return JSON.parse(await (await inflated(text)).text()) as Columns;
+}
+
+/** Returns what stands in the page as gzip in base64. */
+export function inflated(packed: string): Promise<Response> {
+  const bytes = Uint8Array.from(atob(packed.trim()), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text()) as Columns;
+  return Promise.resolve(new Response(stream));
 }

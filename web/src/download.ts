@@ -1,11 +1,13 @@
 /** Files for the reader to keep: pictures of what is seen, tables of what is listed. */
 import { ink, onGround } from "./colour";
 import { csv } from "./csv";
+import type { Carried } from "./carried";
 import type { Page } from "./page";
 import { sayPlain } from "./page";
 import { SvgPen } from "./svg";
 import { tablesOf } from "./tables";
 import { isDark } from "./theme";
+import { turtle } from "./turtle";
 import type { Word } from "./words";
 import { kindText } from "./words";
 import type { Pen } from "./pen";
@@ -13,7 +15,7 @@ import { font } from "./labels";
 import { outline } from "./pen";
 import type { Size } from "./camera";
 
-function save(blob: Blob, name: string): void {
+export function save(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   const anchor = document.createElement("a");
   anchor.href = address;
@@ -81,6 +83,11 @@ export function downloadTables(page: Page): void {
   const { entities, relations } = tablesOf(page.model, page.shown());
   save(new Blob(["\ufeff", entities], { type: "text/csv" }), "entities.csv");
   save(new Blob(["\ufeff", relations], { type: "text/csv" }), "relations.csv");
+}
+
+export async function downloadTurtle(carried: Carried): Promise<void> {
+  const text = turtle(await carried.triples(), carried.asked().prefixes);
+  save(new Blob([text], { type: "text/turtle" }), "graph.ttl");
 }
 
 export function downloadCsv(

@@ -32,7 +32,7 @@ export function write(model: Model, state: State, opening: State, camera: Camera
   if (!state.undated) put("undated", "no");
   if (state.language !== opening.language) put("language", state.language);
   if (state.theme !== "auto") put("theme", state.theme);
-  if (state.view === "table") put("view", "table");
+  if (state.view !== "network") put("view", state.view);
   if (camera) put("at", [camera.x.toFixed(0), camera.y.toFixed(0), camera.scale.toPrecision(3)].join(","));
   return said.toString();
 }
@@ -74,7 +74,8 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   if (language === "en" || language === "zh" || language === "both") change.language = language;
   const theme = said.get("theme");
   if (theme === "light" || theme === "dark") change.theme = theme;
-  if (said.get("view") === "table") change.view = "table";
+  const view = said.get("view");
+  if (view === "table" || view === "questions") change.view = view;
   const [x, y, scale] = (said.get("at") ?? "").split(",").map(Number);
   const camera = Number.isFinite(x) && Number.isFinite(y) && scale > 0 ? { x, y, scale } : null;
   return { change, camera };

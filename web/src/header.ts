@@ -63,6 +63,24 @@ export function header(page: Page, search: HTMLElement): { element: HTMLElement;
         },
         ...say(page, "table"),
       ),
+      page.carried &&
+        el(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-key": "questions",
+            "aria-pressed": String(state.view === "questions"),
+            on: {
+              click: () =>
+                page.store.set({
+                  view: state.view === "questions" ? "network" : "questions",
+                  drawer: "none",
+                }),
+            },
+          },
+          ...say(page, "questions"),
+        ),
       el(
         "button",
         {

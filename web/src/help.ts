@@ -12,6 +12,7 @@ const KEYS: [string[], Word][] = [
   [["1", "2", "3"], "steps"],
   [["P"], "path"],
   [["T"], "table"],
+  [["Q"], "questions"],
   [["H"], "hide"],
   [["+"], "zoomIn"],
   [["-"], "zoomOut"],
@@ -35,14 +36,16 @@ export function help(page: Page, licences: string): { element: HTMLDialogElement
       el(
         "dl",
         { class: "keys" },
-        KEYS.map(([caps, key]) => [
-          el(
-            "dt",
-            {},
-            caps.map((cap) => el("kbd", {}, cap)),
-          ),
-          el("dd", {}, ...say(page, key)),
-        ]).flat(),
+        KEYS.filter(([, key]) => key !== "questions" || page.carried)
+          .map(([caps, key]) => [
+            el(
+              "dt",
+              {},
+              caps.map((cap) => el("kbd", {}, cap)),
+            ),
+            el("dd", {}, ...say(page, key)),
+          ])
+          .flat(),
       ),
       el("details", {}, el("summary", {}, ...say(page, "licences")), el("pre", { tabindex: 0 }, licences)),
       el("form", { method: "dialog" }, el("button", { class: "button" }, ...say(page, "close"))),

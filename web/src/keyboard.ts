@@ -21,6 +21,7 @@ export function keyboard(page: Page, actions: Actions): void {
     const target = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (target instanceof HTMLInputElement && target.type !== "checkbox") return;
+    if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return;
     if (document.querySelector("dialog[open]")) return;
     if (press(page, event, actions)) event.preventDefault();
   });
@@ -58,6 +59,10 @@ function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
       return true;
     case "t":
       page.store.set({ view: state.view === "table" ? "network" : "table" });
+      return true;
+    case "q":
+      if (!page.carried) return false;
+      page.store.set({ view: state.view === "questions" ? "network" : "questions" });
       return true;
     case "u":
       actions.undo();
@@ -114,6 +119,7 @@ function back(page: Page): Change {
   if (state.path) return { path: null };
   if (state.focus) return { focus: 0 };
   if (state.selected !== null) return { selected: null, drawer: "none" };
-  if (state.view === "table") return { view: "network" };
+  if (state.marked) return { marked: null };
+  if (state.view !== "network") return { view: "network" };
   return {};
 }

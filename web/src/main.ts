@@ -1,4 +1,5 @@
 /** Puts the page together from the data it carries. */
+import { carried } from "./carried";
 import type { Columns } from "./data";
 import { read } from "./data";
 import { details } from "./details";
@@ -16,6 +17,7 @@ import { model as modelOf } from "./model";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
 import type { Engine } from "./scene";
+import { questions } from "./questions";
 import { search } from "./search";
 import { Stage } from "./stage";
 import type { State } from "./state";
@@ -50,6 +52,7 @@ function opening(model: Model, columns: Columns): State {
     hiddenEntities: new Set(),
     period: null,
     undated: true,
+    marked: null,
     view: "network",
     drawer: "none",
   };
@@ -66,17 +69,23 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const store = new Store({ ...start, ...given.change }, start);
   const stage = new Stage(model, store, engineFor(columns));
   let shown: Visible = visible(model, store.state);
-  const page: Page = { model, store, stage, shown: () => shown };
+  const page: Page = { model, store, stage, shown: () => shown, carried: columns.answers ? carried() : null };
 
   const found = search(page);
   const head = header(page, found.element);
   const left = legend(page);
   const right = details(page);
   const rows = table(page);
+  const desk = questions(page);
   const foot = status(page);
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
   const zoom = zoomButtons(page);
+  const unmark = el("button", {
+    type: "button",
+    class: "button unmark",
+    on: { click: () => store.set({ marked: null }) },
+  });
   const shut = () =>
     el(
       "button",
@@ -88,7 +97,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const detailsPanel = el("aside", { class: "panel right" }, shutters[1], right.element);
   // In somebody else's page there is room for the drawing and little else.
   if (new URLSearchParams(window.location.search).has("embed")) root.dataset.embed = "yes";
-  const main = el("main", {}, stage.element, empty, zoom.element, rows.element);
+  const main = el("main", {}, stage.element, empty, zoom.element, unmark, rows.element, desk.element);
   replace(
     root,
     head.element,
@@ -109,6 +118,8 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   };
   const drawing = () => {
     stage.show(shown, lit(model, shown, store.state), store.state, ink(isDark(store.state.theme)));
+    unmark.hidden = !store.state.marked;
+    replace(unmark, ...say(page, "showAll"), el("span", { "aria-hidden": "true" }, " ×"));
     empty.hidden = shown.entityCount > 0;
     if (!empty.hidden) replace(empty, ...say(page, model.entities.length ? "nothing" : "empty"));
   };
@@ -121,7 +132,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     shown = visible(model, store.state);
     words();
     panels();
-    for (const part of [head, found, left, right, rows, foot, zoom]) part.render();
+    for (const part of [head, found, left, right, rows, desk, foot, zoom]) part.render();
     drawing();
   };
   everything();
@@ -145,6 +156,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
       }
       if (filtered || changed.has("selected") || changed.has("path")) right.render();
       if (filtered || changed.has("view")) rows.render();
+      if (changed.has("view")) desk.render();
       if (changed.has("drawer") || changed.has("view")) {
         panels();
         head.render();

@@ -2,9 +2,10 @@
 import { el, said } from "./dom";
 import type { Page } from "./page";
 import { select } from "./page";
+import type { Change } from "./state";
 import { nameOf, shorten } from "./words";
 
-export function entityLink(page: Page, entity: number): HTMLElement {
+export function entityLink(page: Page, entity: number, change: Change = {}): HTMLElement {
   const name = nameOf(page.model.entities[entity], page.store.state.language);
   const title = name.second ? `${name.first.text} ${name.second.text}` : name.first.text;
   return el(
@@ -13,7 +14,7 @@ export function entityLink(page: Page, entity: number): HTMLElement {
       type: "button",
       class: "entity",
       title: shorten(title, 200),
-      on: { click: () => select(page, entity) },
+      on: { click: () => select(page, entity, change) },
     },
     said({ ...name.first, text: shorten(name.first.text, 120) }),
   );

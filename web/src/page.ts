@@ -1,4 +1,5 @@
 /** What every part of the page is given. */
+import type { Carried } from "./carried";
 import type { Model } from "./model";
 import type { Stage } from "./stage";
 import type { State, Store } from "./state";
@@ -13,6 +14,8 @@ export interface Page {
   stage: Stage;
   /** What the filters leave now. */
   shown: () => Visible;
+  /** What answers questions, where the page carries it. */
+  carried: Carried | null;
 }
 
 export function say(page: Page, key: Word): Node[] {

@@ -126,7 +126,24 @@ export class Stage {
   }
 
   fit(animated = true): void {
-    this.fly(fitting(this.box(), this.size), animated);
+    this.fly(
+      fitting(
+        this.box(() => true),
+        this.size,
+      ),
+      animated,
+    );
+  }
+
+  /** Brings these into sight, as close as they allow. */
+  frameOn(entities: ReadonlySet<number>): void {
+    this.fly(
+      fitting(
+        this.box((i) => entities.has(i)),
+        this.size,
+      ),
+      false,
+    );
   }
 
   zoom(factor: number): void {
@@ -219,7 +236,10 @@ export class Stage {
     this.engine.resize(width, height);
     if (!this.fitted && this.look) {
       this.fitted = true;
-      this.camera = fitting(this.box(), this.size);
+      this.camera = fitting(
+        this.box(() => true),
+        this.size,
+      );
     }
     this.request();
   }
@@ -227,7 +247,12 @@ export class Stage {
   /** Opens on the whole picture, unless the address says where to look. */
   open(camera: Camera | null): void {
     this.fitted = true;
-    this.camera = camera ?? fitting(this.box(), this.size);
+    this.camera =
+      camera ??
+      fitting(
+        this.box(() => true),
+        this.size,
+      );
     this.request();
   }
 
@@ -366,10 +391,10 @@ export class Stage {
     this.request();
   }
 
-  private box(): Box {
+  private box(wanted: (entity: number) => boolean): Box {
     const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
     for (let i = 0; i < this.scene.count; i++) {
-      if (!this.shown?.entities[i]) continue;
+      if (!this.shown?.entities[i] || !wanted(i)) continue;
       box.left = Math.min(box.left, this.scene.x[i]);
       box.right = Math.max(box.right, this.scene.x[i]);
       box.top = Math.min(box.top, this.scene.y[i]);

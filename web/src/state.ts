@@ -18,7 +18,9 @@ export interface State {
   /** The first and the last year shown, or null for all. */
   period: readonly [number, number] | null;
   undated: boolean;
-  view: "network" | "table";
+  /** What an answer speaks of, lit up in the drawing. */
+  marked: { entities: ReadonlySet<number>; links: ReadonlySet<number> } | null;
+  view: "network" | "table" | "questions";
   drawer: "none" | "legend" | "details";
 }
 
@@ -60,6 +62,7 @@ export const FILTERS: readonly (keyof State)[] = [
   "hiddenEntities",
   "period",
   "undated",
+  "marked",
   "focus",
 ];
 

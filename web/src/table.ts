@@ -1,6 +1,6 @@
 /** All entities and relations as tables: the twin of the drawing for who cannot or will not look. */
 import { el, replace, saidAll } from "./dom";
-import { downloadCsv, downloadTables } from "./download";
+import { downloadCsv, downloadTables, downloadTurtle } from "./download";
 import { entityLink } from "./mention";
 import type { Page } from "./page";
 import { say } from "./page";
@@ -28,6 +28,8 @@ export function table(page: Page): { element: HTMLElement; render: () => void } 
     relations: { key: "source", down: false },
   };
   let what: What = "entities";
+
+  const { carried } = page;
 
   const render = () => {
     element.hidden = page.store.state.view !== "table";
@@ -113,6 +115,17 @@ export function table(page: Page): { element: HTMLElement; render: () => void } 
           },
           ...say(page, "asTables"),
         ),
+        carried &&
+          el(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              title: "graph.ttl",
+              on: { click: () => void downloadTurtle(carried) },
+            },
+            ...say(page, "downloadTurtle"),
+          ),
       ),
       el(
         "div",

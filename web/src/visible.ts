@@ -18,6 +18,7 @@ export function visible(model: Model, state: State): Visible {
   }
   // Whoever is selected is shown, whatever the filters say of its type.
   if (state.selected !== null && !model.entities[state.selected].aside) entities[state.selected] = 1;
+  for (const at of state.marked?.entities ?? []) if (!state.hiddenEntities.has(at)) entities[at] = 1;
   const links = new Uint8Array(model.links.length);
   for (const link of model.links)
     links[link.index] = entities[link.source] && entities[link.target] && passes(model, link, state) ? 1 : 0;
@@ -112,6 +113,8 @@ export function lit(model: Model, shown: Visible, state: State): Lit | null {
     for (const step of steps ?? []) entities.add(model.links[step].source).add(model.links[step].target);
     return { entities, links: new Set(steps ?? []) };
   }
+  if (state.marked && state.selected === null)
+    return { entities: new Set(state.marked.entities), links: new Set(state.marked.links) };
   // With very many, lighting up whatever the pointer runs over would cost more than it tells.
   const centre = state.selected ?? (model.entities.length <= HOVERED ? state.hover : null);
   if (centre === null) return null;

@@ -101,6 +101,51 @@ const WORDS = {
   asTables: ["下载为表格", "Download as tables"],
   notStated: ["未注明", "not stated"],
   downloadPng: ["下载 PNG 图片", "Download as PNG picture"],
+  questions: ["提问", "Questions"],
+  query: ["查询", "Query"],
+  ask: ["提问", "Ask"],
+  run: ["运行", "Run"],
+  stop: ["停止", "Stop"],
+  ownQuery: ["自己写查询（SPARQL）", "Write a query (SPARQL)"],
+  ownQueryHint: [
+    "前缀已设好。Ctrl+Enter 运行；查询只在本页内进行，不访问网络。",
+    "The prefixes are set. Ctrl+Enter runs it, in this page alone: nothing goes over the network.",
+  ],
+  prefixes: ["前缀", "Prefixes"],
+  starting: ["正在启动…", "Starting…"],
+  looking: ["正在查询…", "Looking…"],
+  rows: ["行", "rows"],
+  noRows: ["没有结果。", "Nothing was found."],
+  yes: ["是", "Yes"],
+  no: ["否", "No"],
+  any: ["不限", "any"],
+  needed: ["此项必填。", "A value is needed."],
+  unknownChoice: ["没有这一选项；请从列表中选择。", "There is no such choice; take one from the list."],
+  notYear: ["请写四位年份，如 2024。", "Write a year, such as 2024."],
+  notNumber: ["请写数字，如 3 或 2.5。", "Write a number, such as 3 or 2.5."],
+  tooSlow: [
+    "查询超过 10 秒，已停止。请缩小范围，例如加上 LIMIT。",
+    "The query took more than 10 seconds and was stopped. Ask for less, for example with LIMIT.",
+  ],
+  tooLarge: [
+    "结果太大，本页无法显示。请缩小范围，例如加上 LIMIT。",
+    "The answer is too large for this page. Ask for less, for example with LIMIT.",
+  ],
+  tooMuch: [
+    "查询所需内存或层次超出本页限度（1 GB），已停止。请缩小范围。",
+    "The query needed more memory or depth than this page gives it (1 GB). Ask for less.",
+  ],
+  stopped: ["已停止。", "Stopped."],
+  line: ["行", "line"],
+  column: ["列", "column"],
+  inNetwork: ["在网络中显示", "Show in the network"],
+  asSparql: ["查看 SPARQL", "See the SPARQL"],
+  allQuestions: ["全部问题", "All questions"],
+  answer: ["结果", "Answer"],
+  subject: ["主体", "Subject"],
+  object: ["客体", "Object"],
+  download: ["下载", "Download"],
+  downloadTurtle: ["下载 Turtle", "Download Turtle"],
   downloadSvg: ["下载 SVG 图片", "Download as SVG picture"],
   downloadCsv: ["下载 CSV", "Download CSV"],
   licences: ["许可", "Licences"],
@@ -132,6 +177,10 @@ export function plain(key: Word, language: Language): string {
   return word(key, language)
     .map((part) => part.text)
     .join(" ");
+}
+
+export function isWord(text: string): text is Word {
+  return Object.hasOwn(WORDS, text);
 }
 
 export function known(text: string, language: Language): Spoken[] {

@@ -67,6 +67,7 @@ export const opening: State = {
   hiddenEntities: new Set(),
   period: null,
   undated: true,
+  marked: null,
   view: "network",
   drawer: "none",
 };
