@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TypeAlias
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +30,11 @@ _NODES = 500
 _NEAR = 0.9  # of the relations between firms, those within a zone
 
 
+def zones_of(count: int) -> int:
+    """Return how many of so many entities are zones; they come first."""
+    return max(3, int(count**0.5 / 2.5))
+
+
 def cluster(count: int) -> Edges:
     """Return the relations of a made-up cluster: zones of very different size and their firms.
 
@@ -37,7 +42,7 @@ def cluster(count: int) -> Edges:
     nine in ten stay within a zone, more often with its first members.
     """
     choose = np.random.default_rng(5)
-    zones = max(3, int(count**0.5 / 2.5))
+    zones = zones_of(count)
     weight = np.arange(1, zones + 1) ** -0.7
     located = choose.choice(zones, count - zones, p=weight / weight.sum())
     zone = np.concatenate([np.arange(zones), located])
@@ -74,7 +79,7 @@ def crossings(place: Places, edges: Edges) -> float:
 
 def neighbours(place: Places, edges: Edges) -> float:
     """Return how many of a node's linked nodes are among the nearest ones, in per cent."""
-    network = nx.Graph(edges.tolist())
+    network: nx.Graph[int] = nx.Graph(edges.tolist())
     network.remove_edges_from(list(nx.selfloop_edges(network)))
     nodes = [node for node in sorted(network) if network.degree[node]]
     kept = []
@@ -93,7 +98,7 @@ def ours(count: int, edges: Edges) -> Places:
 
 def spring(count: int, edges: Edges) -> Places:
     """Return the positions of networkx's spring layout with its own settings."""
-    network = nx.Graph()
+    network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(range(count))
     network.add_edges_from(edges.tolist())
     spots = nx.spring_layout(network, seed=1)
