@@ -1,6 +1,7 @@
 # make build   the main job: the bundled data becomes output/
 # make test    all tests, of the installed wheel, with the browser they need
-# make lint    every linter; make bench: the benchmarks; make lock: newer versions of what we use
+# make lint    every linter; make bench: the benchmarks; make pictures: those in docs/pictures
+# make lock    newer versions of what we use
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ SOURCES := $(shell git ls-files src web data queries hatch_build.py pyproject.to
 APT := $(shell command -v apt-get)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: build test lint bench lock browser clean
+.PHONY: build test lint bench pictures lock browser clean
 
 build: $(VENV)/installed
 	$(BIN)/clustergraph build data -o output
@@ -26,6 +27,11 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/build.py
+
+# Pillow is wanted for these pictures only, so it stands beside what we use.
+pictures: $(VENV)/dev browser
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/pillow pillow
+	PYTHONPATH=$(VENV)/pillow $(BIN)/python benchmarks/pictures.py
 
 lock: $(VENV)/dev
 	$(BIN)/pip freeze --exclude clustergraph > constraints.txt
