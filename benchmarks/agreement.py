@@ -5,7 +5,6 @@ language, and it writes a decimal with other zeros and an integer as `xsd:long`.
 """
 
 import zlib
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -20,20 +19,22 @@ def triples(path: Path, *, loose: bool = False) -> tuple[int, set[str]]:
 
     `loose` leaves out language and datatype, and writes each number one way.
     """
+    whole = path.stat().st_size < _WHOLE * (200 if path.suffix == ".nt" else 80)
     if path.suffix == ".ttl":
-        found = set(_texts(pyoxigraph.parse(path=path), loose=loose))
-        count = len(found)
-        chosen = found if count <= _WHOLE else {t for t in found if _is_sampled(t.encode())}
-        return count, chosen
+        count, chosen = 0, set()
+        for quad in pyoxigraph.parse(path=path):
+            count += 1
+            if whole or _is_sampled(str(quad.subject).encode()):
+                chosen.add(_text(quad, loose=loose))
+        return (len(chosen) if whole else count), chosen
     count, lines = 0, set()
-    whole = path.stat().st_size < _WHOLE * 200
     with path.open("rb") as file:
         for line in file:
             count += 1
             if whole or _is_sampled(line):
                 lines.add(line)
     parsed = pyoxigraph.parse(b"".join(lines), format=pyoxigraph.RdfFormat.N_TRIPLES)
-    chosen = set(_texts(parsed, loose=loose))
+    chosen = {_text(quad, loose=loose) for quad in parsed}
     return (len(lines) if whole else count), chosen
 
 
@@ -41,13 +42,11 @@ def _is_sampled(line: bytes) -> bool:
     return zlib.crc32(line.split(b" ", 1)[0]) % _SAMPLE == 0
 
 
-def _texts(quads: Iterator[pyoxigraph.Quad], *, loose: bool) -> Iterator[str]:
-    for quad in quads:
-        value = quad.object
-        if loose and isinstance(value, pyoxigraph.Literal):
-            yield f"{quad.subject} {quad.predicate} {_plain(value.value)}"
-        else:
-            yield f"{quad.subject} {quad.predicate} {value}"
+def _text(quad: pyoxigraph.Quad, *, loose: bool) -> str:
+    value = quad.object
+    if loose and isinstance(value, pyoxigraph.Literal):
+        return f"{quad.subject} {quad.predicate} {_plain(value.value)}"
+    return f"{quad.subject} {quad.predicate} {value}"
 
 
 def _plain(text: str) -> str:

@@ -38,6 +38,7 @@ class Result:
     name: str
     version: str = ""
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
     memory: float = 0.0
     size: int = 0
     triples: int = 0
@@ -46,18 +47,23 @@ class Result:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result as JSON holds it."""
-        median = round(statistics.median(self.seconds), 2) if self.seconds else None
         return {
-            "name": self.name, "version": self.version, "seconds": median,
+            "name": self.name, "version": self.version,
+            "seconds": _median(self.seconds), "processor": _median(self.busy),
             "runs": len(self.seconds), "memory_gb": round(self.memory, 2), "bytes": self.size,
             "triples": self.triples, "agrees": self.agrees, "error": self.error,
         }  # fmt: skip
 
 
-def measure(command: list[str | Path], folder: Path) -> tuple[float, float]:
-    """Run a command in a folder, and return its seconds and the memory of its largest process in GB.
+def _median(values: list[float]) -> float | None:
+    return round(statistics.median(values), 2) if values else None
 
-    Raises CalledProcessError with the end of what it said where it fails.
+
+def measure(command: list[str | Path], folder: Path) -> tuple[float, float, float]:
+    """Run a command in a folder, and return its seconds, those of processors, and its memory.
+
+    Memory is that of its largest process, in GB. Raises CalledProcessError, with the end of what
+    it said, where it fails.
     """
     words = [str(word) for word in command]
     both = subprocess.STDOUT
@@ -69,7 +75,7 @@ def measure(command: list[str | Path], folder: Path) -> tuple[float, float]:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words, said[-600:])
-    return seconds, used.ru_maxrss / 1e6
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
 
 
 def run(engine: Engine, tables: Path, cache: Path, result: Result) -> Path | None:
@@ -80,17 +86,21 @@ def run(engine: Engine, tables: Path, cache: Path, result: Result) -> Path | Non
     try:
         python = engine.python(cache)
         result.version = result.version or engine.version(python)
-        seconds, memory = measure(engine.command(Job(python, tables, folder)), folder)
+        seconds, busy, memory = measure(engine.command(Job(python, tables, folder)), folder)
     except subprocess.CalledProcessError as error:
         output = error.output.decode(errors="replace") if error.output else str(error)
         result.error = output.strip().splitlines()[-1][:200] if output.strip() else str(error)
         print(f"{engine.name:24} failed: {result.error}", flush=True)
         return None
     result.seconds.append(seconds)
+    result.busy.append(busy)
     result.memory = max(result.memory, memory)
     file = folder / engine.result
     result.size = file.stat().st_size
-    print(f"{engine.name:24} {seconds:8.2f} s {memory:6.2f} GB", flush=True)
+    print(
+        f"{engine.name:24} {seconds:8.2f} s {busy:8.2f} s of processors {memory:6.2f} GB",
+        flush=True,
+    )
     return file
 
 
@@ -110,8 +120,9 @@ def compare(engines: list[Engine], tables: Path, cache: Path) -> list[Result]:
     for _ in range(_RUNS):
         code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
         copied = [files[TURTLE.name], cache / "output" / "copy"]
-        seconds, memory = measure([sys.executable, "-c", code, *copied], cache)
+        seconds, busy, memory = measure([sys.executable, "-c", code, *copied], cache)
         floor.seconds.append(seconds)
+        floor.busy.append(busy)
         floor.memory = max(floor.memory, memory)
     floor.size = (cache / "output" / "copy").stat().st_size
     _agree(results, files)
