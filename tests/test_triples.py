@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import clustergraph as cg
 from clustergraph import triples
 from clustergraph.mapping import Syntax
+from clustergraph.policy import Policy
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in (HERE / "cases").glob("*/entities.csv"))
@@ -129,6 +130,15 @@ def test_small_parts_give_the_same_bytes(
     assert triples.write_provenance(cg.read(folder), tmp_path / "some.ttl") == told
     assert (tmp_path / "some.ttl").read_bytes() == (tmp_path / "rows.ttl").read_bytes()
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_small_parts_hold_each_stub_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = cg.read(HERE / "cases" / "merged", policy=Policy(stubs=True))
+    told = triples.write(checked, tmp_path / "whole.ttl")
+    monkeypatch.setattr(triples, "_PART", 2)
+    assert triples.write(checked, tmp_path / "parts.ttl") == told
+    assert (tmp_path / "parts.ttl").read_bytes() == (tmp_path / "whole.ttl").read_bytes()
+    assert (tmp_path / "whole.ttl").read_text(encoding="utf-8").count("\n:c\n") == 1
 
 
 def test_order_of_rows_and_columns_changes_no_byte(folder: Path, tmp_path: Path) -> None:

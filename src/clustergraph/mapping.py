@@ -294,7 +294,8 @@ class Mapping:
             self.line("s", self._a, sql_text(self.term(CG + "Stub"))),
             self.line("s", sql_text(self.term(RDFS + "label")), label),
         )
-        stubs = f"(SELECT id, {self.entity('id')} AS s FROM stubs)"
+        kept = self.only.get("stubs", "true")
+        stubs = f"(SELECT id, {self.entity('id')} AS s FROM stubs WHERE {kept})"
         return f"SELECT id, s, concat({', '.join(lines)}) AS lines FROM {stubs}"
 
     def _statement_blocks(self) -> str:

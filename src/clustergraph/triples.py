@@ -98,9 +98,10 @@ def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
     for table, word in (("entities", "id"), ("relations", "source")):
         cell = checked.terms.cell(table, word) or ""
         keys[table] = cell if checked.plain_ids else mapping.entity(cell)
+    keys["stubs"] = "id" if checked.plain_ids else mapping.entity("id")
     sampled = " UNION ALL ".join(
-        f"SELECT {key} AS k FROM {table} WHERE row % {max(1, rows // _SAMPLED)} = 0"
-        for table, key in keys.items()
+        f"SELECT {keys[table]} AS k FROM {table} WHERE row % {max(1, rows // _SAMPLED)} = 0"
+        for table in ("entities", "relations")
     )
     places = ", ".join(str(n / count) for n in range(1, count))
     bounds = []
