@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -225,6 +227,31 @@ def test_a_public_server_prints_a_warning_and_lets_in_who_has_its_token(browser:
         context.close()
     finally:
         assert stop(server) in (0, -15)
+
+
+def test_a_connection_that_asks_nothing_is_closed_and_a_query_that_nobody_waits_for_is_stopped(
+    server: Server,
+) -> None:
+    port = int(server.address.rsplit(":", 1)[1].strip("/"))
+    slow = socket.create_connection(("127.0.0.1", port), 15)
+    slow.sendall(b"GET /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+    product = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    for _ in range(8):
+        gone = socket.create_connection(("127.0.0.1", port), 15)
+        gone.sendall(f"GET /sparql?query={product} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        time.sleep(0.1)
+        gone.close()
+    assert slow.recv(1000) == b""
+    slow.close()
+    assert busy(server, seconds=1) < 0.5
+
+
+def busy(server: Server, *, seconds: float) -> float:
+    """Return how much of a processor the server and its processes use, for so long."""
+    processes = psutil.Process(server.process.pid).children(recursive=True)
+    before = sum(sum(p.cpu_times()[:2]) for p in processes if p.is_running())
+    time.sleep(seconds)
+    return sum(sum(p.cpu_times()[:2]) for p in processes if p.is_running()) - before
 
 
 def test_a_page_follows_the_tables_and_a_broken_edit_keeps_the_last_good_graph(

@@ -62,6 +62,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         import uvicorn  # noqa: PLC0415 - an extra
 
         from clustergraph.web.app import app  # noqa: PLC0415 - an extra
+        from clustergraph.web.patience import Patient  # noqa: PLC0415 - an extra
         from clustergraph.web.site import Settings  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "clustergraph":
@@ -82,6 +83,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     made = app(graph, settings, watch=watching if watch else None)
     config = uvicorn.Config(
         made,
+        http=Patient,
+        ws="none",
         access_log=False,  # it would hold tokens and what people ask
         log_level="warning",
         server_header=False,
