@@ -12,20 +12,21 @@ from clustergraph.report import Report
 GRAPH, PROVENANCE, PAGE, REPORT = "graph.ttl", "provenance.ttl", "network.html", "report.json"
 
 
-def write(
+def write(  # noqa: PLR0913 - one keyword for each thing that a folder may differ in
     checked: Checked,
     folder: str | Path,
     *,
     plain: bool = False,
     page: bool = True,
     fresh_layout: bool = False,
+    sparql: bool = True,
 ) -> Report:
     """Write all that a build makes of checked tables, and return the report on it.
 
     Earlier files in the folder are replaced when all new ones are complete, and not before.
     `plain` leaves the relation resources out, `page=False` the page. The page's picture starts from
     the one that is in the folder, so that one more relation does not reshuffle it, unless
-    `fresh_layout`.
+    `fresh_layout`. `sparql=False` leaves out what answers questions in the page.
 
     Raises DataError where the tables have errors, SourceError where the folder cannot be written,
     ClustergraphError where the disk is full.
@@ -42,7 +43,7 @@ def write(
             from clustergraph import former, view  # noqa: PLC0415 - heavy, and not always wanted
 
             known = {} if fresh_layout else former.spots(Path(folder) / PAGE)
-            text = view.page(Graph.of(checked, plain=plain), former=known)
+            text = view.page(Graph.of(checked, plain=plain), former=known, sparql=sparql)
             output.path(PAGE).write_text(text, encoding="utf-8", newline="\n")
         made = report.make(checked, counts)
         output.path(REPORT).write_text(made.to_json(), encoding="utf-8")

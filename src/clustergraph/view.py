@@ -188,9 +188,8 @@ def _policy(scripts: Iterable[str], css: str, *, engine: bool) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src "
-            + " ".join((*(digest(t) for t in scripts), *(["'wasm-unsafe-eval'"] if engine else []))),
-            *(["worker-src blob:"] if engine else []),
+            " ".join(("script-src", *map(digest, scripts), *(["'wasm-unsafe-eval'"] * engine))),
+            *(["worker-src blob:"] * engine),
             "style-src " + digest(css),
             "img-src data: blob:",
             "base-uri 'none'",

@@ -9,6 +9,8 @@ export interface Opening {
 
 export interface Question {
   id: number;
+  /** The prefixes that are preset, on one line. */
+  prologue: string;
   sparql: string;
   base: string;
   /** Whether triples are asked for (CONSTRUCT, DESCRIBE) and not rows or a yes or no. */
@@ -24,6 +26,8 @@ export interface Answer {
 export interface Failure {
   id: number;
   failure: string;
+  /** Where in the query the mistake is, in characters from 0. */
+  at?: number;
   /** The query is wrong, its answer too large, or the engine is no longer of use. */
   kind: "query" | "size" | "broken";
 }
@@ -40,6 +44,7 @@ export class NoAnswer extends Error {
   constructor(
     readonly trouble: Trouble,
     text = "",
+    readonly at: number | null = null,
   ) {
     super(text);
   }
@@ -80,7 +85,8 @@ export class WorkerAnswerer implements Answerer {
     await this.ready;
     const text = await this.send({
       id: ++this.last,
-      sparql: `${header(this.source.prefixes)}\n${sparql}`,
+      prologue: prologue(this.source.prefixes),
+      sparql,
       base: this.source.base,
       graph: form === "graph",
       union: this.source.union,
@@ -112,7 +118,7 @@ export class WorkerAnswerer implements Answerer {
     if (data.id !== this.pending?.id) return;
     if ("text" in data) this.pending.done(data.text);
     else if (data.kind === "broken") this.end(new NoAnswer("broken", data.failure));
-    else this.pending.fail(new NoAnswer(data.kind, data.failure));
+    else this.pending.fail(new NoAnswer(data.kind, data.failure, data.at));
   }
 
   private send(question: Question): Promise<string> {
@@ -140,8 +146,7 @@ export class WorkerAnswerer implements Answerer {
   }
 }
 
-/** Returns the prefixes on one line, so that the lines of a query are counted as its writer does. */
-function header(prefixes: Record<string, string>): string {
+function prologue(prefixes: Record<string, string>): string {
   return Object.entries(prefixes)
     .map(([name, iri]) => `PREFIX ${name}: <${iri}>`)
     .join(" ");
@@ -175,17 +180,22 @@ export function parsed(text: string, sparql: string): Found {
   return { kind: "rows", columns, rows };
 }
 
-export interface Fault {
-  /** Both from 1; 0 where the engine names no place. */
-  line: number;
-  column: number;
-  text: string;
-}
-
-/** Returns where a query is wrong and what the engine says of it; its first line is the prefixes'. */
-export function fault(message: string): Fault {
-  const text = message.replace(/^(?:Syntax)?Error:\s*/, "");
-  const found = /error at (\d+):(\d+):?\s*([\s\S]*)/.exec(text);
-  if (!found) return { line: 0, column: 0, text };
-  return { line: Math.max(1, Number(found[1]) - 1), column: Number(found[2]), text: found[3] };
+/** Returns the line and the column (both from 1) of a place in a text, and the line up to it. */
+export function placeIn(
+  text: string,
+  at: number,
+): { line: number; column: number; shown: string; pad: string } {
+  const before = text.slice(0, at).split("\n");
+  const lead = before.at(-1) ?? "";
+  const from = Math.max(0, lead.length - 60);
+  const shown = (text.split("\n").at(before.length - 1) ?? "").slice(from, lead.length + 60);
+  // Under a wide character stands a wide space, so that the mark is where the eye looks for it.
+  const pad = lead
+    .slice(from)
+    .replace(/[^\t]/g, (c) =>
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(c)
+        ? "\u3000"
+        : " ",
+    );
+  return { line: before.length, column: lead.length + 1, shown, pad };
 }

@@ -119,6 +119,9 @@ function headOf({ page, question }: Shown, name: string): Spoken[] {
   if (!question) return [{ text: name, language: "" }];
   const parameter = question.parameters.find((one) => one.name === name);
   if (parameter) return kindName(named(parameter.labels, name), language);
+  const { types, properties } = page.model;
+  const kind = [...types, ...properties].find((one) => one.word === name);
+  if (kind) return kindName(kind, language);
   return isWord(name) ? word(name, language) : [{ text: name.replaceAll("_", " "), language: "en" }];
 }
 

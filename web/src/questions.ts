@@ -1,6 +1,6 @@
 /** Questions: a list of them, a form for what each leaves open, a box for one's own, and the answer. */
 import type { Answerer, Found } from "./answers";
-import { fault, NoAnswer } from "./answers";
+import { NoAnswer, placeIn } from "./answers";
 import type { Choice, Parameter, Question } from "./asked";
 import { choices, chosen, filled, given, named } from "./asked";
 import type { Carried } from "./carried";
@@ -425,14 +425,15 @@ class Desk {
   private failure(words: Word, error: NoAnswer): HTMLElement {
     const { page } = this;
     if (error.trouble !== "query") return el("p", { class: "trouble", role: "alert" }, ...say(page, words));
-    const { line, column, text } = fault(error.message);
-    const source = this.own.split("\n").at(line - 1) ?? "";
+    const place = error.at === null || this.chosen ? null : placeIn(this.own, error.at);
     return el(
       "div",
       { class: "trouble", role: "alert" },
-      line > 0 && el("p", {}, ...say(page, "line"), ` ${line}, `, ...say(page, "column"), ` ${column}`),
-      line > 0 && !this.chosen && el("pre", {}, `${source}\n${" ".repeat(Math.max(0, column - 1))}^`),
-      el("p", {}, el("bdi", { lang: "en" }, text.slice(0, 1000))),
+      place && [
+        el("p", {}, ...say(page, "line"), ` ${place.line}, `, ...say(page, "column"), ` ${place.column}`),
+        el("pre", {}, `${place.shown}\n${place.pad}^`),
+      ],
+      el("p", {}, el("bdi", { lang: "en" }, error.message.slice(0, 600))),
     );
   }
 }

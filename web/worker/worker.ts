@@ -3,6 +3,7 @@ import init, { Store } from "oxigraph/web.js";
 import type { Answer, Failure, Opening, Question } from "../src/answers";
 import { MOST_CHARACTERS } from "../src/answers";
 import { inflated } from "../src/data";
+import { misfit } from "./misfit";
 
 interface Scope {
   onmessage: ((event: MessageEvent<Opening | Question>) => void) | null;
@@ -24,9 +25,9 @@ async function open({ engine, triples }: Opening): Promise<void> {
   scope.postMessage({ ready: store.size });
 }
 
-function answer({ id, sparql, base, graph, union }: Question): void {
+function answer({ id, prologue, sparql, base, graph, union }: Question): void {
   if (!store) throw new Error("The store is not open.");
-  const found = store.query(sparql, {
+  const found = store.query(`${prologue}\n${sparql}`, {
     base_iri: base,
     results_format: graph ? "application/n-triples" : "application/sparql-results+json",
     use_default_graph_as_union: union,
@@ -35,6 +36,22 @@ function answer({ id, sparql, base, graph, union }: Question): void {
   const text = found as string;
   if (text.length > MOST_CHARACTERS) scope.postMessage({ id, failure: "", kind: "size" });
   else scope.postMessage({ id, text });
+}
+
+/** Returns what the engine says of a query, and where its reader stumbles: it names a later place. */
+function refusal({ prologue, sparql, base }: Question, said: string): { failure: string; at?: number } {
+  const found = /error at \d+:\d+:?\s*([\s\S]*)/.exec(said);
+  if (!found) return { failure: said.replace(/^\w*Error:\s*/, "") };
+  const parse = (text: string) => {
+    try {
+      new Store().query(`${prologue} ${text}`, { base_iri: base });
+      return null;
+    } catch (error) {
+      const place = /error at (\d+):(\d+)/.exec(String(error));
+      return place ? Number(place[2]) - prologue.length - 2 : null;
+    }
+  };
+  return { failure: found[1], at: misfit(sparql, parse) };
 }
 
 scope.onmessage = ({ data }) => {
@@ -49,6 +66,7 @@ scope.onmessage = ({ data }) => {
   } catch (error) {
     // A trap or an overflow leaves the engine's memory in no state to go on with.
     const broken = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    scope.postMessage({ id: data.id, failure: String(error), kind: broken ? "broken" : "query" });
+    if (broken) scope.postMessage({ id: data.id, failure: String(error), kind: "broken" });
+    else scope.postMessage({ id: data.id, kind: "query", ...refusal(data, String(error)) });
   }
 };

@@ -20,6 +20,11 @@ from clustergraph.commands.options import Reading, reading, source_argument, tel
 )
 @click.option("--plain", is_flag=True, help="Leave out the relation resources (rdf:Statement).")
 @click.option("--page/--no-page", default=True, help="Write the network page, or don't.")
+@click.option(
+    "--sparql/--no-sparql",
+    default=True,
+    help="Let the page answer questions by itself (2 MB more), or don't.",
+)
 @click.option("--fresh-layout", is_flag=True, help="Draw the network anew, not as it was drawn.")
 @reading
 def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
@@ -30,7 +35,7 @@ def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401
     """
     from clustergraph import folder  # noqa: PLC0415 - heavy
 
-    made_as = {name: options.pop(name) for name in ("plain", "page", "fresh_layout")}
+    made_as = {name: options.pop(name) for name in ("plain", "page", "fresh_layout", "sparql")}
     given = Reading(**options)
     checked = given.tables(source)
     with given.progress(f"Writing {output}"):

@@ -2,11 +2,16 @@
 
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from clustergraph.commands.options import Reading, reading, say, source_argument
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from clustergraph.graph import Graph
 
 
 @click.command("view", epilog="Example: clustergraph view mycluster --around cspc --depth 2 --open")
@@ -24,6 +29,11 @@ from clustergraph.commands.options import Reading, reading, say, source_argument
 @click.option(
     "--depth", type=click.IntRange(1), default=1, show_default=True, help="How far around it."
 )
+@click.option(
+    "--sparql/--no-sparql",
+    default=True,
+    help="Let the page answer questions by itself (2 MB more), or don't.",
+)
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @reading
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -32,23 +42,26 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     types: tuple[str, ...],
     around: str | None,
     depth: int,
+    sparql: bool,  # noqa: FBT001 - click hands it over
     show: bool,  # noqa: FBT001 - click hands it over
     **options: Any,  # noqa: ANN401 - click hands them over
 ) -> None:
     """Write the network of SOURCE as a page.
 
-    It is one file for the browser; --type and --around draw a part of the network.
+    It is one file for the browser; --type and --around draw a part of the network, which answers no
+    questions by itself.
     """
     from clustergraph import network  # noqa: PLC0415 - heavy
     from clustergraph import view as page  # noqa: PLC0415 - heavy
 
     given = Reading(**options)
-    drawn = given.graph(source).to_networkx()
+    graph = given.graph(source)
+    drawn: Graph | nx.MultiDiGraph[str] = graph
     if types or around:
-        drawn = network.select(drawn, types=types, around=around, depth=depth)
+        drawn = network.select(graph.to_networkx(), types=types, around=around, depth=depth)
     with given.progress(f"Writing {output}"):
         output.parent.mkdir(parents=True, exist_ok=True)
-        page.write(drawn, output)
+        page.write(drawn, output, sparql=sparql)
     if not given.quiet:
         say(f"Wrote {output}.")
     if show:
