@@ -7,7 +7,7 @@ import numpy as np
 
 from clustergraph import lookalikes
 from clustergraph.errors import Problem
-from clustergraph.links import Links, chosen
+from clustergraph.links import Links, chosen, repeated
 from clustergraph.looks import INVISIBLE
 from clustergraph.places import Place, items, listed, short, some
 
@@ -124,11 +124,10 @@ def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
         name = terms.trimmed("entities", column.cell)
         keyed = f"hash({name}, {kind})"
         filled = f"FROM entities WHERE {name} <> '' AND {identifier} <> ''"
-        repeated = checked.query(f"SELECT {keyed} AS k {filled} GROUP BY k HAVING count(*) > 1")
-        if not repeated:
+        if not repeated(checked.tables.connection, f"SELECT {keyed} AS k {filled}"):
             continue
-        keys = ", ".join(str(key) for (key,) in repeated)
-        same = f"{filled} AND {keyed} IN ({keys}) WINDOW same AS (PARTITION BY {name}, {kind}"
+        some_are = f"{keyed} IN (SELECT k FROM repeated)"
+        same = f"{filled} AND {some_are} WINDOW same AS (PARTITION BY {name}, {kind}"
         apart = " OR ".join(
             f"({c} <> first_value({c}) OVER same AND '' NOT IN ({c}, first_value({c}) OVER same))"
             for c in tell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clustergraph import links as links_
 from clustergraph import terms as terms_
 from clustergraph.iris import sql_is_plain
-from clustergraph.links import Links, chosen
+from clustergraph.links import Links, chosen, repeated
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
@@ -98,8 +98,9 @@ def _relations(checked: "Checked", links: Links) -> None:
         " WHERE row NOT IN (SELECT row FROM relation_fates)) WHERE n > 1"
     )
     own = checked.terms.cell("relations", "id") or "''"
+    repeated(connection, f"SELECT hash({own}) AS k FROM relations WHERE {own} <> ''")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE relation_id_conflicts AS SELECT {own} AS id FROM relations"
-        " WHERE id <> '' AND row NOT IN (SELECT row FROM relation_fates)"
-        " GROUP BY id HAVING count(*) > 1"
+        f" WHERE {own} <> '' AND hash({own}) IN (SELECT k FROM repeated)"
+        " AND row NOT IN (SELECT row FROM relation_fates) GROUP BY id HAVING count(*) > 1"
     )

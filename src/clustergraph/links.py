@@ -126,3 +126,15 @@ def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) ->
         connection.register("chosen_rows", {"row": rows})
         connection.execute(f"INSERT INTO {name} SELECT row FROM chosen_rows")
         connection.unregister("chosen_rows")
+
+
+def repeated(connection: "duckdb.DuckDBPyConnection", hashes: str) -> int:
+    """Put into the table `repeated` what stands more than once in a query's only column, `k`."""
+    found = np.sort(np.asarray(connection.execute(hashes).fetchnumpy()["k"], np.uint64))
+    several = np.unique(found[1:][found[1:] == found[:-1]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE repeated (k UBIGINT)")
+    if len(several):
+        connection.register("repeated_hashes", {"k": several})
+        connection.execute("INSERT INTO repeated SELECT k FROM repeated_hashes")
+        connection.unregister("repeated_hashes")
+    return len(several)

@@ -52,8 +52,12 @@ def sql_has_control(cell: str) -> str:
 
 
 def sql_trimmed(cell: str) -> str:
-    """Return SQL for a text without the spaces and invisible characters around it."""
-    return f"trim({cell}, {sql_text(INVISIBLE)})"
+    """Return SQL for a text without the spaces and invisible characters around it.
+
+    Trimming is slow, so only a text that needs it is trimmed.
+    """
+    trimmed = f"trim({cell}, {sql_text(INVISIBLE)})"
+    return f"CASE WHEN {_ends_unseen(cell)} THEN {trimmed} ELSE {cell} END"
 
 
 def look(
@@ -67,24 +71,44 @@ def look(
     found = Look()
     odd: list[Column] = []
     for some in _parts(table.columns):
-        looks = (f"count(nullif({c.cell}, '')), {_oddness(c.cell, typed, ids)}" for c in some)
+        looks = (f"count(nullif({c.cell}, '')), {_oddness(c.cell, ids)}" for c in some)
         row = _row(tables, table, looks)
         for column, filled, is_odd in zip(some, row[0::2], row[1::2], strict=True):
             found.filled[column.cell] = int(str(filled))
             if is_odd:
                 odd.append(column)
-            elif column.cell in typed:
-                found.fitting.add(column.cell)
-    found.tidy = found.fitting | set(ids) - _holding(tables, table, odd, _is_untidy)
+    found.tidy = set(ids) - _holding(tables, table, odd, _is_untidy)
+    for cell, datatypes in typed.items():
+        if found.filled[cell]:
+            untidy = _misfits(tables, table, cell, datatypes)
+            if untidy is None:
+                found.fitting.add(cell)
+            if not untidy:
+                found.tidy.add(cell)
     if _may_hold_control(table):
         found.control = _holding(tables, table, table.columns, sql_has_control)
     return found
 
 
-def _oddness(cell: str, typed: "Mapping[str, tuple[str, ...]]", ids: Collection[str]) -> str:
+def _misfits(
+    tables: "Tables", table: "Table", cell: str, datatypes: tuple[str, ...]
+) -> bool | None:
+    """Make the table `misfits_...` of the rows whose cell fits no datatype as it stands.
+
+    Return None where there is none, else whether one of them is untidy; one that fits never is.
+    """
+    name = f"misfits_{table.name}_{cell}"
+    tables.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row, {cell} AS cell FROM {table.name}"
+        f" WHERE {cell} <> '' AND NOT ({sql_fits(datatypes, cell)})"
+    )
+    query = f"SELECT count(*), coalesce(bool_or({_is_untidy('cell')}), false) FROM {name}"
+    [(count, untidy)] = tables.connection.execute(query).fetchall()
+    return bool(untidy) if count else None
+
+
+def _oddness(cell: str, ids: Collection[str]) -> str:
     """Return SQL: whether a column has to be looked at again."""
-    if datatypes := typed.get(cell):
-        return f"bool_or({cell} <> '' AND NOT ({sql_fits(datatypes, cell)}))"
     if cell not in ids:
         return "false"
     # As a whole: what begins with a space sorts before !, what begins with a letter that is not
@@ -119,9 +143,13 @@ def _row(tables: "Tables", table: "Table", looks: Iterator[str]) -> tuple[object
 
 
 def _is_untidy(cell: str) -> str:
+    return f"{cell} <> '' AND ({_ends_unseen(cell)})"
+
+
+def _ends_unseen(cell: str) -> str:
     around = sql_text(INVISIBLE)
     tests = (f"contains({around}, {end}({cell}, 1))" for end in ("left", "right"))
-    return f"{cell} <> '' AND ({' OR '.join(tests)})"
+    return " OR ".join(tests)
 
 
 def _may_hold_control(table: "Table") -> bool:

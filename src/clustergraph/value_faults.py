@@ -44,8 +44,10 @@ def _each(place: Place, prop: "Property") -> str:
 
 def _datatypes(checked: "Checked", place: Place, prop: "Property") -> Iterator[Problem]:
     fits = datatypes.sql_fits(prop.datatypes, prop.value("piece"))
+    pieces = f"unnest({prop.pieces('cell')})" if prop.separator else "cell"
+    misfits_ = f"misfits_{place.table.name}_{prop.column.cell}"
     for row, piece in checked.query(
-        f"SELECT row, piece FROM {_each(place, prop)} WHERE NOT ({fits})"
+        f"SELECT row, piece FROM (SELECT row, {pieces} AS piece FROM {misfits_}) WHERE NOT ({fits})"
     ):
         told = misfits.told(prop.datatypes, str(piece))
         yield place.problem(
