@@ -89,7 +89,7 @@ def _date(datatypes: tuple[str, ...], value: str, text: str) -> Misfit:
     parts = _date_parts(text)
     if parts and (meant := _iso(*parts)):
         form = {4: "gYear", 7: "gYearMonth", 10: "date"}[len(meant)]
-        if XSD + form in datatypes and meant != text:
+        if XSD + form in datatypes and meant != value.strip():
             message = f"'{short(value)}' is not written as a date is, {kept}"
             return Misfit("value-invalid", message, f"write {meant}")
     elif parts:
