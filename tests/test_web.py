@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
 from starlette.testclient import TestClient
 
 import clustergraph as cg
+from clustergraph.cli import program
 from clustergraph.graph import Graph
 from clustergraph.web.accept import Offer, best
 from clustergraph.web.addresses import Addresses
@@ -601,3 +604,33 @@ def test_short_queries_are_answered_while_long_ones_run(client: TestClient) -> N
 def test_the_accept_header_is_read_as_http_says(header: str | None, wanted: str | None) -> None:
     found = best(header, (Offer("text/a", "a"), Offer("text/b", "b")))
     assert (found and found.format) == wanted
+
+
+# The command
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--token", "x" * 20], "A token is for --public"),
+        (["--public", "--token", "short"], "A token has at least 16 characters"),
+        (["--cors", "example.org"], "give an origin, such as https://example.org"),
+        (["--timeout", "0"], "--timeout"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(words: list[str], said: str) -> None:
+    result = CliRunner().invoke(program, ["serve", *words])
+    assert (result.exit_code, said in result.output) == (2, True)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = CliRunner().invoke(program, ["serve"])
+    assert "pip install 'clustergraph[serve]'" in str(result.exception)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(program, ["serve", str(tables(tmp_path)), "--port", str(port)])
+    assert f"Port {port} cannot be had: Address already in use." in str(result.exception)
