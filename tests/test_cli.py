@@ -107,10 +107,10 @@ def test_check_tells_a_date_that_is_none(pair: Path) -> None:
         encoding="utf-8",
     )
     run = _run("check", pair, "--format", "json")
-    found = [p for p in json.loads(run.stdout) if p["code"] == "value-invalid"]
-    assert [(p["row"], p["column"], p["value"]) for p in found] == [
-        (2, "start", "31/12/2024"),
-        (3, "start", "03/04/2024"),
+    found = json.loads(run.stdout)
+    assert [(p["code"], p["row"], p["column"], p["value"]) for p in found] == [
+        ("value-invalid", 2, "start", "31/12/2024"),
+        ("date-ambiguous", 3, "start", "03/04/2024"),
     ]
     assert "2024-12-31" in found[0]["suggestion"]
     assert "2024-04-03 or 2024-03-04" in found[1]["suggestion"]
@@ -131,7 +131,8 @@ def test_a_word_unknown_to_a_vocabulary_of_ones_own_is_an_error(pair: Path) -> N
     _edit(pair / "entities.csv", "f2,Firm", "f2,Frim")
     run = _run("check", pair)
     assert run.returncode == 1
-    assert "error: entities.csv, row 3, type" in run.stdout
+    assert "error[type-unknown]" in run.stdout
+    assert "  entities.csv, row 3, type: the vocabulary has no type 'Frim'" in run.stdout
 
 
 def test_query_takes_the_query_as_a_word_from_a_file_or_from_standard_input(
