@@ -63,15 +63,15 @@ RESULTS = {
 }
 
 _ZERO = "the engine finds no path of length zero from a term that the data does not have"
-_GRAPH = "the engine lets GRAPH ?g bind nothing where its group matches without a triple"
-_JOINED = "the engine drops the language that all the strings of GROUP_CONCAT share"
+_GRAPH = "the engine evaluates VALUES, MINUS or SELECT in GRAPH ?g once, not graph by graph"
+_JOINED = "the engine keeps the language that all the strings of GROUP_CONCAT share"
 MISSED = {
     "aggregates/agg-groupconcat-04": _JOINED,
     "aggregates/agg-groupconcat-06": _JOINED,
     "aggregates/agg-empty-group-count-graph": _GRAPH,
     "bindings/graph": _GRAPH,
     "negation/graph-minus": _GRAPH,
-    "functions/bnode01": "the engine gives BNODE(text) another node for the same text in one row",
+    "functions/bnode01": "the engine gives BNODE(text) one node for a text in all rows, not one in each",
     "csv-tsv-res/tsv03": "the engine's store makes an xsd:integer of an xsd:negativeInteger",
     "property-path/zero_or_more_set_start": _ZERO,
     "property-path/zero_or_more_set_end": _ZERO,

@@ -19,7 +19,7 @@ from clustergraph.cli import program
 from clustergraph.graph import Graph
 from clustergraph.web.accept import Offer, best
 from clustergraph.web.addresses import Addresses
-from clustergraph.web.app import app
+from clustergraph.web.app import LARGE, Held, app
 from clustergraph.web.site import Settings
 
 HERE = "http://127.0.0.1:8765"
@@ -579,6 +579,13 @@ def test_short_queries_are_answered_while_long_ones_run(client: TestClient) -> N
         thread.join()
     assert [reply.status_code for reply in replies] == [503] * 8
     assert max(waits) < 2
+
+
+def test_large_answers_that_nobody_takes_fill_no_memory() -> None:
+    held = Held(most=3 * LARGE)
+    with held.room(2 * LARGE) as first, held.room(2 * LARGE) as second, held.room(100) as small:
+        assert (first, second, small, held.bytes) == (True, False, True, 2 * LARGE)
+    assert held.bytes == 0
 
 
 # Content negotiation

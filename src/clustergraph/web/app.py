@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -27,6 +27,13 @@ Watch = Callable[[Live], Awaitable[None]]
 
 LISTENERS = 100
 """Pages that may wait for changes at a time."""
+LARGE = 2**20
+"""Bytes from which an answer counts among those that are held."""
+_TOO_MUCH = Refused(
+    503,
+    "Others have yet to take their large answers. Try again in a moment.",
+    headers={"Retry-After": "10"},
+)
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +43,7 @@ def app(graph: "Graph", settings: Settings | None = None, *, watch: Watch | None
     `watch` runs as long as the server does, and may put a new graph in the place of the old one.
     """
     settings = settings or Settings()
-    live, turns = Live(graph, settings), Turns()
+    live, turns, held = Live(graph, settings), Turns(), Held()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -54,7 +61,7 @@ def app(graph: "Graph", settings: Settings | None = None, *, watch: Watch | None
     def route(path: str, handler: Handler, *, post: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
             visit = Visit(request, live, turns, live.site)
-            return await _respond(handler, visit)
+            return _Response(await _respond(handler, visit), held, visit.accept)
 
         methods = ["GET", "HEAD", "POST"] if post else ["GET", "HEAD"]
         return Route(path, endpoint, methods=methods)
@@ -118,8 +125,8 @@ class _Events:
             self._listeners -= 1
 
 
-async def _respond(handler: Handler, visit: Visit) -> Response:
-    """Return what a handler replies, its refusals included, as Starlette sends it."""
+async def _respond(handler: Handler, visit: Visit) -> Reply:
+    """Return what a handler replies, its refusals included."""
     try:
         reply = await handler(visit)
         reply = conditional(reply, visit.request.headers.get("if-none-match"))
@@ -133,16 +140,40 @@ async def _respond(handler: Handler, visit: Visit) -> Response:
     except Exception:
         _log.exception("%s failed", visit.raw_path)
         raise
-    return _Response(reply)
+    return reply
+
+
+class Held:
+    """How many bytes of large answers are held for clients that have yet to take them."""
+
+    def __init__(self, most: int = 512 * 2**20) -> None:
+        self.most, self.bytes = most, 0
+
+    @contextmanager
+    def room(self, size: int) -> Iterator[bool]:
+        """Tell whether there is room for so many bytes, and keep it meanwhile."""
+        if size < LARGE:
+            yield True
+        elif self.bytes + size > self.most:
+            yield False
+        else:
+            self.bytes += size
+            try:
+                yield True
+            finally:
+                self.bytes -= size
 
 
 class _Response(Response):
     """A reply as Starlette calls it."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, held: Held, accepted: str | None) -> None:
         super().__init__()
-        self._delivery = Delivery(reply)
+        self._reply, self._held, self._accepted = reply, held, accepted
 
     async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - Starlette's signature
-        """Send the reply."""
-        await self._delivery(scope, receive, send)
+        """Send the reply, or a refusal where others hold too much already."""
+        reply = self._reply
+        with self._held.room(len(reply.body) if isinstance(reply.body, bytes) else 0) as room:
+            sent = reply if room else refusal(_TOO_MUCH, self._accepted)
+            await Delivery(sent)(scope, receive, send)
