@@ -7,32 +7,21 @@ Pillow beside what the tests need.
 
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import clusters
 import numpy as np
+from browser import browsing
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import clustergraph as cg
 from clustergraph import former, view
 
 _ROOT = Path(__file__).parents[1]
 _OUTPUT = _ROOT / "docs" / "pictures"
-_CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _APART = 8.0  # how far from each other the colours of a palette are at least, in RGB
 
 
@@ -58,18 +47,6 @@ PICTURES = {
     "page-360": Picture(width=390, height=844, address="theme=light&language=en"),
     "page-50000": Picture(address="theme=light", count=50_000, colours=32),
 }
-
-
-@contextmanager
-def browsing() -> Iterator[Browser]:
-    """Give a browser: Debian's Chromium where it is, Playwright's elsewhere."""
-    with sync_playwright() as playwright:
-        path = _CHROMIUM if _CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def page_of(count: int, folder: Path) -> Path:
