@@ -38,6 +38,7 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
+            "enable_progress_bar": "false",  # it would be printed among the results
             "temp_directory": str(folder / "duckdb"),
         }
     )
