@@ -100,7 +100,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     found.on("pageerror", lambda error: complaints.append(str(error)))
     found.on(
         "request",
-        lambda r: None if r.url.startswith(server.address) else complaints.append(r.url),
+        lambda r: None if r.url.startswith((server.address, "blob:")) else complaints.append(r.url),
     )
     yield found
     context.close()
