@@ -1,5 +1,6 @@
 /** Questions to the page's own triples: a store in a worker, which a time limit can end. */
 import type { Term } from "./results";
+import type { Word } from "./words";
 
 /** What the worker is started with: the engine and the triples, both as gzip in base64. */
 export interface Opening {
@@ -198,4 +199,15 @@ export function placeIn(
         : " ",
     );
   return { line: before.length, column: lead.length + 1, shown, pad };
+}
+
+/** Returns what is wrong: one of the page's own words, or a sentence of the engine's. */
+export function mistake(failure: string, atEnd: boolean): { word: Word } | { text: string } {
+  const [lead, list] = failure.split(/expected (?:one of )?/, 2) as [string, string | undefined];
+  if (list === undefined) return { text: lead };
+  if (list.includes("Prefix not found")) return { word: "noPrefix" };
+  // Among the pieces that it could have been, what is said in words.
+  const said = list.split(/, (?![^[]*\])/).find((part) => /^[A-Za-z][^'"[\]]* [^'"[\]]*$/.test(part));
+  if (said) return { text: said.replace("IRI parsing failed", "This is no IRI") };
+  return { word: atEnd ? "incomplete" : "unexpected" };
 }

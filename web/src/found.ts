@@ -35,7 +35,7 @@ export function foundElements(shown: Shown, found: Found): Node[] {
     return [el("p", { class: "verdict" }, ...say(page, found.value ? "yes" : "no"))];
   if (found.kind === "graph") return triplesElements(shown, found.text);
   if (!found.rows.length) return [el("p", { class: "hint" }, ...say(page, "noRows"))];
-  return rowsElements(shown, found);
+  return rowsElements(shown, shown.question ? filledColumns(found) : found);
 }
 
 function triplesElements({ page, question }: Shown, text: string): Node[] {
@@ -51,6 +51,12 @@ function triplesElements({ page, question }: Shown, text: string): Node[] {
     ),
     el("pre", { class: "triples", tabindex: 0 }, shorten(text, 20_000)),
   ];
+}
+
+/** Leaves out the columns that hold nothing: a question names them for other answers. */
+function filledColumns({ kind, columns, rows }: Rows): Rows {
+  const kept = columns.map((_, at) => at).filter((at) => rows.some((row) => row[at]?.value));
+  return { kind, columns: kept.map((at) => columns[at]), rows: rows.map((row) => kept.map((at) => row[at])) };
 }
 
 function rowsElements(shown: Shown, found: Rows): Node[] {

@@ -1,6 +1,6 @@
 /** Questions: a list of them, a form for what each leaves open, a box for one's own, and the answer. */
 import type { Answerer, Found } from "./answers";
-import { NoAnswer, placeIn } from "./answers";
+import { mistake, NoAnswer, placeIn } from "./answers";
 import type { Choice, Parameter, Question } from "./asked";
 import { choices, chosen, filled, given, named } from "./asked";
 import type { Carried } from "./carried";
@@ -32,13 +32,15 @@ export function questions(page: Page): { element: HTMLElement; render: () => voi
   const { carried } = page;
   if (!carried) return { element, render: () => undefined };
   let desk: Desk | null = null;
-  return {
-    element,
-    render: () => {
-      element.hidden = page.store.state.view !== "questions";
-      if (!element.hidden) (desk ??= new Desk(page, carried, element)).render();
-    },
+  const render = () => {
+    element.hidden = page.store.state.view !== "questions";
+    if (element.hidden) return;
+    // What answers stands at the end of the file, so that the first picture need not wait for it.
+    if (document.readyState === "loading")
+      document.addEventListener("DOMContentLoaded", render, { once: true });
+    else (desk ??= new Desk(page, carried, element)).render();
   };
+  return { element, render };
 }
 
 class Desk {
@@ -426,6 +428,7 @@ class Desk {
     const { page } = this;
     if (error.trouble !== "query") return el("p", { class: "trouble", role: "alert" }, ...say(page, words));
     const place = error.at === null || this.chosen ? null : placeIn(this.own, error.at);
+    const wrong = mistake(error.message, (error.at ?? 0) >= this.own.trimEnd().length);
     return el(
       "div",
       { class: "trouble", role: "alert" },
@@ -433,7 +436,7 @@ class Desk {
         el("p", {}, ...say(page, "line"), ` ${place.line}, `, ...say(page, "column"), ` ${place.column}`),
         el("pre", {}, `${place.shown}\n${place.pad}^`),
       ],
-      el("p", {}, el("bdi", { lang: "en" }, error.message.slice(0, 600))),
+      el("p", {}, ...("word" in wrong ? say(page, wrong.word) : [el("bdi", { lang: "en" }, wrong.text)])),
     );
   }
 }

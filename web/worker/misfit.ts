@@ -23,7 +23,7 @@ export function misfit(sparql: string, parse: (text: string) => number | null): 
     const start = line.slice(0, pieces[middle].end);
     // A beginning is good when the engine stumbles over what fits nowhere, and not before.
     const column = parse(start + " ".repeat(GAP) + "\u0001".repeat(GAP));
-    if (column === null || column > start.length + GAP) low = middle + 1;
+    if (column === null || column >= start.length + GAP) low = middle + 1;
     else high = middle;
   }
   return low < pieces.length ? pieces[low].start : sparql.trimEnd().length;
