@@ -33,15 +33,16 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
 
     Nothing is fetched at run time: an extension that DuckDB does not bring along is not there.
     """
-    return duckdb.connect(
+    made = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
-            "enable_progress_bar": "false",  # it would be printed among the results
             "temp_directory": str(folder / "duckdb"),
         }
     )
+    made.execute("SET enable_progress_bar = false")  # it would be printed among the results
+    return made
 
 
 def read_csv(
