@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     graph = given.graph(source)
 
     async def watching(live: "Live") -> None:
-        await live.watch(source, lambda: _rebuilt(given, source))
+        await live.watch([source, *given.vocabulary], lambda: _rebuilt(given, source))
 
     listener = _listener("0.0.0.0" if public else "127.0.0.1", port)  # noqa: S104 - asked for
     made = app(graph, settings, watch=watching if watch else None)

@@ -6,7 +6,7 @@ shares included, and needs nothing installed.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,24 +36,24 @@ class Live:
         self.failure = ""
         self._changed = asyncio.Event()
 
-    async def watch(self, folder: Path, rebuild: "Callable[[], Graph]") -> None:
-        """Rebuild whenever a file in the folder (or the file itself) changes; never returns."""
-        seen = looked_at(folder)
+    async def watch(self, paths: Sequence[Path], rebuild: "Callable[[], Graph]") -> None:
+        """Rebuild whenever one of the files, or one in the folders, changes; never returns."""
+        seen = looked_at(paths)
         while True:
             await asyncio.sleep(INTERVAL)
-            now = await asyncio.to_thread(looked_at, folder)
+            now = await asyncio.to_thread(looked_at, paths)
             if now == seen:
                 continue
             # A program may still be writing: wait until two looks agree.
-            while (later := await self._look_again(folder)) != now:
+            while (later := await self._look_again(paths)) != now:
                 now = later
             seen = now
             await self.rebuild(rebuild)
 
     @staticmethod
-    async def _look_again(folder: Path) -> "Look":
+    async def _look_again(paths: Sequence[Path]) -> "Look":
         await asyncio.sleep(INTERVAL)
-        return await asyncio.to_thread(looked_at, folder)
+        return await asyncio.to_thread(looked_at, paths)
 
     async def rebuild(self, rebuild: "Callable[[], Graph]") -> None:
         """Put the new graph in place of the old one, or keep that one and say why."""
@@ -95,9 +95,10 @@ class Live:
 Look = dict[str, tuple[int, int, int]]
 
 
-def looked_at(folder: Path) -> Look:
+def looked_at(paths: Sequence[Path]) -> Look:
     """Return what tells whether files were changed: time, size and number of each."""
-    return {str(path): told for path in sorted(_files(folder)) if (told := _told(path)) is not None}
+    files = sorted(file for path in paths for file in _files(path))
+    return {str(file): told for file in files if (told := _told(file)) is not None}
 
 
 def _files(folder: Path) -> Iterable[Path]:
