@@ -323,7 +323,8 @@ class Mapping:
 
     def _block(self, subject: str, *lines: str) -> str:
         if self.syntax is Syntax.NTRIPLES:
-            return f"rtrim(concat({', '.join(lines)}), {_NEWLINE})"
+            # The engine ends the last line itself.
+            return f"left(concat({', '.join(lines)}), -1)"
         return f"concat({subject}, {_NEWLINE}, {', '.join(lines)}, '.', {_NEWLINE})"
 
     def provenance(self, table: str) -> str:
