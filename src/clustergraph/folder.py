@@ -43,7 +43,7 @@ def write(  # noqa: PLR0913 - one keyword for each thing that a folder may diffe
             from clustergraph import former, view  # noqa: PLC0415 - heavy, and not always wanted
 
             known = {} if fresh_layout else former.spots(Path(folder) / PAGE)
-            text = view.page(Graph.of(checked, plain=plain), former=known, sparql=sparql)
+            text = view.page(Graph.of(checked, plain=plain), places=known, sparql=sparql)
             output.path(PAGE).write_text(text, encoding="utf-8", newline="\n")
         made = report.make(checked, counts)
         output.path(REPORT).write_text(made.to_json(), encoding="utf-8")

@@ -24,6 +24,7 @@ from clustergraph.vocabulary import XSD
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.arrangement import Arrangement
     from clustergraph.former import Spots
     from clustergraph.graph import Graph
     from clustergraph.vocabulary import Vocabulary
@@ -44,18 +45,18 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
     title: str | None = None,
     language: Language = "both",
     engine: Engine = "auto",
-    former: "Spots | None" = None,
+    places: "Spots | Arrangement | None" = None,
     sparql: bool = True,
 ) -> str:
     """Return the page as HTML text: the same network gives the same text.
 
     `language` is what the page opens in; `engine` is `pyvis`, `canvas`, or `auto`, which takes
-    pyvis up to `PYVIS_LIMIT` nodes; `former` is the picture to start from. With `sparql` the page
+    pyvis up to `PYVIS_LIMIT` nodes; `places` are as for `drawing.draw`. With `sparql` the page
     of a Graph carries its triples, up to `asking.LIMIT`, and answers questions by itself; a
     networkx graph has no triples. Raises SourceError when the package was built without the page.
     """
     network = _network(source)
-    drawn = drawing.draw(network, former)
+    drawn = drawing.draw(network, places)
     if engine == "auto":
         engine = "pyvis" if len(network) <= PYVIS_LIMIT else "canvas"
     titles = {"": title} if title else dict(network.graph["titles"])

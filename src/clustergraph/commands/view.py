@@ -11,6 +11,7 @@ from clustergraph.commands.options import Reading, reading, say, source_argument
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.arrangement import Arrangement
     from clustergraph.graph import Graph
 
 
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     default=True,
     help="Let the page answer questions by itself (2 MB more), or don't.",
 )
+@click.option(
+    "--arrange",
+    "arrangement",
+    type=click.Choice(["zone", "hierarchy"]),
+    help="Draw each zone for itself, or by level. [default: linked entities near each other]",
+)
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @reading
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -43,6 +50,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     around: str | None,
     depth: int,
     sparql: bool,  # noqa: FBT001 - click hands it over
+    arrangement: "Arrangement | None",
     show: bool,  # noqa: FBT001 - click hands it over
     **options: Any,  # noqa: ANN401 - click hands them over
 ) -> None:
@@ -53,6 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from clustergraph import network  # noqa: PLC0415 - heavy
     from clustergraph import view as page  # noqa: PLC0415 - heavy
+    from clustergraph.writing import aside  # noqa: PLC0415 - with them
 
     given = Reading(**options)
     graph = given.graph(source)
@@ -61,7 +70,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         drawn = network.select(graph.to_networkx(), types=types, around=around, depth=depth)
     with given.progress(f"Writing {output}"):
         output.parent.mkdir(parents=True, exist_ok=True)
-        page.write(drawn, output, sparql=sparql)
+        with aside(output) as place:
+            text = page.page(drawn, places=arrangement, sparql=sparql)
+            place.write_text(text, encoding="utf-8", newline="\n")
     if not given.quiet:
         say(f"Wrote {output}.")
     if show:
