@@ -77,7 +77,11 @@ function rowsElements(shown: Shown, found: Rows): Node[] {
           "tr",
           {},
           row.map((term, at) =>
-            el("td", { class: numeric[at] ? "numeric" : undefined }, cell(shown, found.columns[at], term)),
+            el(
+              "td",
+              { class: numeric[at] ? "numeric" : isLong(term) ? "long" : undefined },
+              cell(shown, found.columns[at], term),
+            ),
           ),
         ),
       );
@@ -107,6 +111,10 @@ function rowsElements(shown: Shown, found: Rows): Node[] {
       more,
     ),
   ];
+}
+
+function isLong(term: Term | null): boolean {
+  return term?.type === "literal" && term.value.length > 60;
 }
 
 function button(page: Page, key: "inNetwork" | "downloadCsv" | "download", act: () => void): HTMLElement {
