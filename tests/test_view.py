@@ -271,3 +271,39 @@ def test_a_vocabulary_says_what_happens_at_one_time(tmp_path: Path) -> None:
         kind["word"]: kind.get("momentary") for kind in data_of(view.page(network))["relations"]
     }
     assert told == {"met": True, "knows": None, "visited": True}
+
+
+def test_a_page_that_answers_questions_carries_hostile_data_as_text(tmp_path: Path) -> None:
+    hostile = "</script><script>alert(1)</script><!--"
+    tables(tmp_path, f"id,type,name\na,firm,{hostile}\n", "source,relation,target\n")
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "bad.rq").write_text(
+        f"# title: {hostile}\n# question: {hostile}\nSELECT * {{ ?x ?p '{hostile}' }}\n",
+        encoding="utf-8",
+    )
+    page = Page(view.page(cg.build(cg.read(tmp_path))))
+    scripts = [attrs for tag, attrs, _ in page.blocks if tag == "script"]
+    inert = {attrs["id"]: attrs["type"] for attrs in scripts if "type" in attrs}
+    assert inert == {
+        "data": "application/json",
+        "questions": "application/json",
+        "triples": "text/plain",
+        "worker": "text/plain",
+        "engine": "text/plain",
+    }
+    assert [attrs["id"] for attrs in scripts if "type" not in attrs] == ["script-0", "script-1"]
+    policy = next(str(a["content"]) for t, a in page.tags if t == "meta" and "http-equiv" in a)
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "'wasm-unsafe-eval'; worker-src blob:; style-src 'sha256-" in policy
+    assert "connect-src" not in policy  # default-src: none
+
+
+def test_the_triples_in_the_page_are_those_of_the_graph_and_of_no_other(tmp_path: Path) -> None:
+    tables(tmp_path, "id,type,name\na,firm,A\n", "source,relation,target\n")
+    graph = cg.build(cg.read(tmp_path))
+    [packed] = [c for _, a, c in Page(view.page(graph)).blocks if a.get("id") == "triples"]
+    lines = gzip.decompress(base64.b64decode(packed)).splitlines()
+    assert lines == sorted(set(graph.nquads().splitlines()))
+    without = [view.page(graph, sparql=False), view.page(graph.to_networkx())]
+    assert ["wasm" in text.split("<title>")[0] for text in without] == [False, False]
+    assert [len(Page(text).blocks) for text in without] == [4, 4]
