@@ -20,7 +20,7 @@ import pytest
 import clustergraph as cg
 from clustergraph import folder, loading
 
-STATEMENTS = 110
+STATEMENTS = 125
 ROWS_HANDED_ON = 105  # by all operators of all statements, for each row of the tables
 
 
