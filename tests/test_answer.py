@@ -10,10 +10,10 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from clustergraph import answer
-from clustergraph.answer import Look
 from clustergraph.errors import SourceError
 from clustergraph.graph import Graph
+from clustergraph.querying import answer
+from clustergraph.querying.answer import Look
 
 TURTLE = """\
 @prefix : <https://clustergraph.example/data/> .

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from clustergraph import questions
 from clustergraph.cli import program
 from clustergraph.errors import QueryError, SourceError
-from clustergraph.parameters import ParameterError
+from clustergraph.querying import questions
+from clustergraph.querying.parameters import ParameterError
 
 ROOT = Path(__file__).parents[1]
 Ask = Callable[..., Result]

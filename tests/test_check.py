@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph import circles, misfits
+from clustergraph.checking import circles, misfits
 from clustergraph.vocabulary import XSD
 
 DATES = tuple(XSD + name for name in ("gYear", "gYearMonth", "date"))

@@ -172,9 +172,10 @@ def test_every_rdf_export_holds_the_same_triples(pair: Path, tmp_path: Path, end
     for file in files:
         CliRunner().invoke(program, ["export", str(pair), "-o", str(file)])
     expected = set(rdflib.Graph().parse(files[0], format="turtle"))
-    with files[1].open("rb") as file:
-        found = pyoxigraph.parse(file, format=pyoxigraph.RdfFormat.from_extension(ending))
-        again = b"".join(f"{q.triple} .\n".encode() for q in found)
+    found = pyoxigraph.parse(
+        files[1].read_bytes(), format=pyoxigraph.RdfFormat.from_extension(ending)
+    )
+    again = b"".join(f"{q.triple} .\n".encode() for q in found)
     assert set(rdflib.Graph().parse(again, format="nt")) == expected
 
 
@@ -234,12 +235,16 @@ def test_completion_knows_the_commands() -> None:
     assert run.stdout == "plain,build\n"
 
 
+def _backwards(row: bytes) -> bytes:
+    return row[::-1]
+
+
 def test_two_builds_and_shuffled_rows_give_the_same_graph(tmp_path: Path) -> None:
     shuffled = tmp_path / "shuffled"
     shutil.copytree(DATA, shuffled)
     for name in ("entities.csv", "relations.csv"):
         head, *rows = (DATA / name).read_bytes().splitlines(keepends=True)
-        (shuffled / name).write_bytes(head + b"".join(sorted(rows, key=lambda row: row[::-1])))
+        (shuffled / name).write_bytes(head + b"".join(sorted(rows, key=_backwards)))
     outputs = [tmp_path / name for name in ("first", "second", "third")]
     for source, output in zip((DATA, DATA, shuffled), outputs, strict=True):
         words = ["build", str(source), "-o", str(output)]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import clustergraph as cg
-from clustergraph.completion import Completion, Proposal, is_complete
+from clustergraph.querying.completion import Completion, Proposal, is_complete
 
 ROOT = Path(__file__).parents[1]
 

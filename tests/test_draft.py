@@ -8,7 +8,7 @@ import pytest
 
 import clustergraph as cg
 from clustergraph import vocabulary
-from clustergraph.draft import draft
+from clustergraph.drafting.draft import draft
 from clustergraph.vocabulary import DCTERMS, SCHEMA, XSD
 
 HERE = Path(__file__).parent

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustergraph.encodings import named, text
 from clustergraph.errors import DataError, SourceError
-from clustergraph.guesses import guesses
+from clustergraph.reading.encodings import named, text
+from clustergraph.reading.guesses import guesses
 
 # Texts as they stand in real tables, and the encodings in which each is found without a hint.
 TEXTS = {

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from clustergraph import engine as engines
-from clustergraph.engine import (
+from clustergraph.errors import QueryError
+from clustergraph.querying import engine as engines
+from clustergraph.querying.engine import (
     Cancellation,
     CancelledError,
     Engine,
@@ -20,10 +21,9 @@ from clustergraph.engine import (
     MemoryLimitError,
     TimeLimitError,
 )
-from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Prepared, SizeLimitError
-from clustergraph.evaluators import Alone, EvaluationError, Keeper
-from clustergraph.keeper import LENGTH
+from clustergraph.querying.evaluation import Answer, Prepared, SizeLimitError
+from clustergraph.querying.evaluators import Alone, EvaluationError, Keeper
+from clustergraph.querying.keeper import LENGTH
 
 TRIPLES = "".join(f'<http://e.example/{i}> <http://e.example/p> "{i}" .\n' for i in range(300))
 COUNT = Prepared("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
@@ -191,8 +191,8 @@ def test_killed_keeper_is_replaced(forking: Engine) -> None:
 def test_interrupt_stops_the_query_and_not_the_program(file: Path) -> None:
     program = (
         "import time; from pathlib import Path\n"
-        "from clustergraph.engine import Engine\n"
-        "from clustergraph.evaluation import Prepared\n"
+        "from clustergraph.querying.engine import Engine\n"
+        "from clustergraph.querying.evaluation import Prepared\n"
         f"engine = Engine(Path({str(file)!r}))\n"
         f"engine.answer(Prepared({COUNT.sparql!r}))\n"
         "print('ready', flush=True)\n"
@@ -221,8 +221,8 @@ def test_interrupt_stops_the_query_and_not_the_program(file: Path) -> None:
 def test_processes_end_with_the_program_that_asked(file: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path\n"
-        "from clustergraph.engine import Engine\n"
-        "from clustergraph.evaluation import Prepared\n"
+        "from clustergraph.querying.engine import Engine\n"
+        "from clustergraph.querying.evaluation import Prepared\n"
         f"engine = Engine(Path({str(file)!r}))\n"
         f"engine.answer(Prepared({COUNT.sparql!r}))\n"
         "print(engine._home._process.pid, engine._idle[0]._pid, flush=True)\n"
@@ -292,7 +292,7 @@ def _call_without_text_check(file: Path, query: str, *, also: str = "") -> list[
     program = (
         "import sys\n"
         "from clustergraph import keeper\n"
-        "from clustergraph.sparql import Sparql\n"
+        "from clustergraph.querying.sparql import Sparql\n"
         f"Sparql.refusal = None\n{also}\n"
         "keeper.main(sys.argv[1:])\n"
     )

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import clustergraph as cg
-from clustergraph import origins
 from clustergraph.cli import program
-from clustergraph.explained import ExplainedEntity, ExplainedRow
+from clustergraph.explaining import origins
+from clustergraph.explaining.explained import ExplainedEntity, ExplainedRow
 from clustergraph.vocabulary import CG, DCTERMS, RDFS
 
 DATA = Path(__file__).parents[1] / "data"

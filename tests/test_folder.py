@@ -8,7 +8,7 @@ import pytest
 
 import clustergraph as cg
 from clustergraph import folder
-from clustergraph.policy import Policy
+from clustergraph.checking.policy import Policy
 
 CASES = Path(__file__).parent / "cases"
 

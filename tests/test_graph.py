@@ -9,9 +9,9 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from clustergraph.engine import Limits, TimeLimitError
 from clustergraph.errors import QueryError, SourceError
 from clustergraph.graph import Graph, term
+from clustergraph.querying.engine import Limits, TimeLimitError
 from clustergraph.rows import Iri
 
 TURTLE = """\

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph import baseline
+from clustergraph.checking import baseline
 from clustergraph.cli import program
 from clustergraph.codes import CODES, Severity
 from clustergraph.errors import Problem, problem

@@ -6,12 +6,12 @@ import pytest
 from pyoxigraph import NamedNode
 
 import clustergraph as cg
-from clustergraph import questions
 from clustergraph.errors import QueryError, SourceError
 from clustergraph.graph import Graph
 from clustergraph.labels import in_language
-from clustergraph.parameters import KINDS, ParameterError
-from clustergraph.questions import Question, QuestionFileError, Show, parse
+from clustergraph.querying import questions
+from clustergraph.querying.parameters import KINDS, ParameterError
+from clustergraph.querying.questions import Question, QuestionFileError, Show, parse
 from clustergraph.rows import Rows
 from clustergraph.vocabulary import PREFIXES
 

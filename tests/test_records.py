@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clustergraph.blocks import CR, CRLF, LF, NONE, alike, scan
-from clustergraph.cells import Grammar, Reading
-from clustergraph.lines import Lines, Place
-from clustergraph.records import Records, Source, records
+from clustergraph.reading.blocks import CR, CRLF, LF, NONE, alike, scan
+from clustergraph.reading.cells import Grammar, Reading
+from clustergraph.reading.lines import Lines, Place
+from clustergraph.reading.records import Records, Source, records
 
 HEADER = "id,type,name\n"
 COMMA = ord(",")

@@ -10,8 +10,9 @@ import rdflib
 from click.testing import CliRunner
 
 import clustergraph as cg
-from clustergraph import shapes, validation, vocabulary
+from clustergraph import vocabulary
 from clustergraph.cli import program
+from clustergraph.shacl import shapes, validation
 from clustergraph.vocabulary import CG, SKOS
 
 DATA = Path(__file__).parents[1] / "data"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustergraph.sparql import QuerySyntaxError, Sparql
+from clustergraph.querying.sparql import QuerySyntaxError, Sparql
 
 PREFIXES = {"": "http://d.example/", "cg": "http://v.example/#", "skos": "http://s.example/#"}
 STORE = pyoxigraph.Store()

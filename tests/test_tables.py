@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.errors import DataError, Problem, SourceError
-from clustergraph.records import BLANK
+from clustergraph.reading.records import BLANK
 from clustergraph.tables import Table, Tables, read
 
 NASTY = Path(__file__).parent / "nasty"

@@ -18,7 +18,7 @@ import pytest
 
 import clustergraph as cg
 from clustergraph import report
-from clustergraph.policy import Policy
+from clustergraph.checking.policy import Policy
 from clustergraph.rows import Iri
 
 HERE = Path(__file__).parent

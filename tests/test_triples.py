@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import clustergraph as cg
 from clustergraph import triples
+from clustergraph.checking.policy import Policy
 from clustergraph.mapping import Syntax
-from clustergraph.policy import Policy
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in (HERE / "cases").glob("*/entities.csv"))

@@ -9,8 +9,9 @@ import rdflib
 from click.testing import CliRunner, Result
 
 import clustergraph as cg
-from clustergraph import reference, usage, vocabulary
+from clustergraph import vocabulary
 from clustergraph.cli import program
+from clustergraph.drafting import reference, usage
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"

@@ -18,7 +18,8 @@ import duckdb
 import pytest
 
 import clustergraph as cg
-from clustergraph import folder, loading
+from clustergraph import folder
+from clustergraph.reading import loading
 
 STATEMENTS = 125
 ROWS_HANDED_ON = 105  # by all operators of all statements, for each row of the tables

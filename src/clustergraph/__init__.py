@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked, read
+    from clustergraph.checking.policy import Policy
     from clustergraph.errors import (
         ClustergraphError,
         DataError,
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
         Severity,
         SourceError,
     )
-    from clustergraph.explanation import explain
+    from clustergraph.explaining.explanation import explain
     from clustergraph.graph import Graph, build
-    from clustergraph.policy import Policy
     from clustergraph.rows import Rows
 
 # Where each public name lives. It is loaded when it is first used, so that importing clustergraph
@@ -36,7 +36,7 @@ _HOMES = {
     "ClustergraphError": "errors",
     "DataError": "errors",
     "Graph": "graph",
-    "Policy": "policy",
+    "Policy": "checking.policy",
     "Problem": "errors",
     "Problems": "errors",
     "QueryError": "errors",
@@ -44,7 +44,7 @@ _HOMES = {
     "Severity": "errors",
     "SourceError": "errors",
     "build": "graph",
-    "explain": "explanation",
+    "explain": "explaining.explanation",
     "read": "check",
 }
 

@@ -5,18 +5,18 @@ words (`faults.py`). What becomes of each row is decided first (`fates.py`); wha
 problems, how much they weigh and which are known, is said by a policy (`policy.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from clustergraph import baseline as baseline_
-from clustergraph import fates, faults
 from clustergraph import tables as tables_
 from clustergraph import terms as terms_
 from clustergraph import vocabulary as vocabulary_
+from clustergraph.checking import baseline as baseline_
+from clustergraph.checking import fates, faults
+from clustergraph.checking.policy import Policy
 from clustergraph.errors import CODES, Problem, Problems, Severity
 from clustergraph.iris import Namespaces, sql_text
-from clustergraph.policy import Policy
 from clustergraph.tables import Tables
 from clustergraph.terms import Terms
 from clustergraph.vocabulary import DEFAULT_BASE, Vocabulary
@@ -132,7 +132,7 @@ def check(
     links = fates.decide(checked)
     found = [*tables.problems, *terms.problems, *faults.find(checked, links)]
     found = baseline_.keyed(checked, checked.policy.weighed(found))
-    found.sort(key=lambda p: reading_order(tables, p))
+    found.sort(key=reading_order(tables))
     if isinstance(checked.policy.baseline, str | Path):
         known, found = baseline_.read(checked.policy.baseline).split(found)
         checked.known.extend(known)
@@ -141,12 +141,18 @@ def check(
     return checked
 
 
-def reading_order(tables: Tables, found: Problem) -> tuple[int, int, int, str]:
-    """Return the key that sorts problems in reading order."""
-    table = tables.entities if found.file == tables.entities.file else tables.relations
-    columns = [column.name for column in table.columns]
-    column = columns.index(found.column) if found.column in columns else -1
-    return (table.name != "entities", found.row or 0, column, found.code)
+def reading_order(tables: Tables) -> Callable[[Problem], tuple[int, int, int, str]]:
+    """Return the key that sorts problems in reading order: by file, row and column."""
+    places = {
+        table.file: (at, {column.name: column.index for column in table.columns})
+        for at, table in enumerate(tables)
+    }
+
+    def key(found: Problem) -> tuple[int, int, int, str]:
+        at, columns = places.get(found.file, (len(places), {}))
+        return (at, found.row or 0, columns.get(found.column or "", -1), found.code)
+
+    return key
 
 
 def counts(checked: Checked) -> dict[str, int]:

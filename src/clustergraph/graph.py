@@ -23,9 +23,9 @@ from pyoxigraph import (
 )
 
 from clustergraph import formats, rdffile
-from clustergraph.engine import Engine, Limits
 from clustergraph.errors import DataError, QueryError, SourceError
-from clustergraph.evaluation import Evaluation, Prepared
+from clustergraph.querying.engine import Engine, Limits
+from clustergraph.querying.evaluation import Evaluation, Prepared
 from clustergraph.rows import Iri, Rows
 from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
 from clustergraph.writing import aside
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from clustergraph.check import Checked
-    from clustergraph.questions import Questions
+    from clustergraph.querying.questions import Questions
     from clustergraph.tables import Tables
     from clustergraph.vocabulary import Vocabulary
 
@@ -192,7 +192,7 @@ class Graph:
     @cached_property
     def questions(self) -> "Questions":
         """The named queries: those shipped, and those in `queries` beside the tables."""
-        from clustergraph import questions  # noqa: PLC0415 - names what is read here
+        from clustergraph.querying import questions  # noqa: PLC0415 - names what is read here
 
         return questions.of(self)
 

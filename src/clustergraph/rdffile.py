@@ -11,8 +11,8 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse, serialize
 
 from clustergraph import formats
 from clustergraph.errors import SourceError
-from clustergraph.evaluation import GRAPH_FORMATS
 from clustergraph.formats import Format
+from clustergraph.querying.evaluation import GRAPH_FORMATS
 from clustergraph.turtle import Turtle, canonical
 from clustergraph.writing import write_bytes
 

@@ -279,7 +279,7 @@ class Rows(Sequence[Row]):
         Control characters show as themselves instead of steering the terminal. Where the columns
         would be too narrow to read, each row becomes a block with a line for each column.
         """
-        from clustergraph import listing  # noqa: PLC0415 - for terminals only
+        from clustergraph.querying import listing  # noqa: PLC0415 - for terminals only
 
         kinds = [{type(row[place]) for row in self._values} for place in range(len(self.columns))]
         return listing.text(

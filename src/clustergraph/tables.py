@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from clustergraph.columns import Column, columns, faults
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
-from clustergraph.sources import Source, sources
+from clustergraph.reading.columns import Column, columns, faults
+from clustergraph.reading.sources import Source, sources
 
 if TYPE_CHECKING:
     import duckdb
 
-    from clustergraph.encodings import Text
-    from clustergraph.headers import Header
-    from clustergraph.lines import Lines
-    from clustergraph.records import Records
+    from clustergraph.reading.encodings import Text
+    from clustergraph.reading.headers import Header
+    from clustergraph.reading.lines import Lines
+    from clustergraph.reading.records import Records
 
 __all__ = ["Column", "Table", "Tables", "read"]
 
@@ -117,7 +117,7 @@ def read(
 
 def _read(found: Sequence[Source], folder: Path) -> Tables:
     """Read both tables: while DuckDB loads the one, the other is looked through."""
-    from clustergraph import loading  # noqa: PLC0415 - heavy
+    from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     connection = loading.connection(folder)
     problems = Problems()
@@ -155,7 +155,7 @@ def _begun(
 
     Raises DataError with all its problems when it cannot be read.
     """
-    from clustergraph import encodings, headers, records  # noqa: PLC0415 - heavy
+    from clustergraph.reading import encodings, headers, records  # noqa: PLC0415 - heavy
 
     path = source.given
     if not isinstance(path, Path):
@@ -195,7 +195,7 @@ def _filed(
     digest: "Future[str]",
 ) -> _Loaded:
     """Load the records of a file."""
-    from clustergraph import loading  # noqa: PLC0415 - heavy
+    from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     text, top, found, problems = parsed
     loading.read_csv(cursor, source.name, found, top)
@@ -219,7 +219,7 @@ def _filed(
 
 def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
     """Load a data frame."""
-    from clustergraph import frames, loading  # noqa: PLC0415 - heavy
+    from clustergraph.reading import frames, loading  # noqa: PLC0415 - heavy
 
     names = frames.load(cursor, source.name, source.given)
     header = columns(names)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from clustergraph.checking.looks import INVISIBLE, look, sql_trimmed
+from clustergraph.checking.places import short
 from clustergraph.datatypes import DATATYPES
 from clustergraph.errors import Problem, Severity, SourceError, problem
 from clustergraph.iris import Namespaces, encode, sql_text
-from clustergraph.looks import INVISIBLE, look, sql_trimmed
-from clustergraph.places import short
 from clustergraph.vocabulary import DCTERMS, RDF, RDFS, SCHEMA, SKOS, XSD, Kind, Term, Vocabulary
 
 if TYPE_CHECKING:

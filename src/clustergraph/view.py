@@ -14,11 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import asking, drawing
+from clustergraph import drawing
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
 from clustergraph.network import IRI, Value
+from clustergraph.querying import asking
 from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:

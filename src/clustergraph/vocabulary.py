@@ -5,7 +5,6 @@ A vocabulary is Turtle, at once ontology, mapping, checks and legend. The packag
 `cg:replacesDefault true`. Where two files say different things of one term, the later one wins.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -43,6 +42,8 @@ PREFIXES: Mapping[str, str] = {
     "void": VOID,
     "xsd": XSD,
 }
+
+_NEAR = 75.0  # how like a known word must be to be suggested, of 100
 
 Kind = OneOf["type", "relation", "column"]
 
@@ -104,6 +105,7 @@ class Vocabulary:
     own: bool = False
     _words: dict[tuple[Kind, str], str] = field(default_factory=dict)
     _spellings: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    _lower: dict[Kind, dict[str, str]] = field(default_factory=dict)
 
     def type(self, word: str) -> Term | None:
         """Return the type that the word (a notation or an accepted spelling) stands for."""
@@ -132,18 +134,26 @@ class Vocabulary:
 
     def nearest(self, kind: Kind, word: str) -> str | None:
         """Return the notation of the known word most like this one, or None if none is near."""
-        spelled = {
-            spelling.casefold(): self.terms[iri].word
-            for table in (self._spellings, self._words)
-            for (of_kind, spelling), iri in table.items()
-            if of_kind == kind
-        }
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - wanted only where a word is unknown
+
+        spelled = self._spelled(kind)
         plain = word.strip().casefold().replace(" ", "_").replace("-", "_")
         for form in (plain, plain.replace("_", "")):
-            near = difflib.get_close_matches(form, spelled, n=1, cutoff=0.75)
+            near = process.extractOne(form, spelled.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
             if near:
                 return spelled[near[0]]
         return None
+
+    def _spelled(self, kind: Kind) -> dict[str, str]:
+        """Return the notation for each known spelling in lower case, kept from call to call."""
+        if kind not in self._lower:
+            self._lower[kind] = {
+                spelling.casefold(): self.terms[iri].word
+                for table in (self._spellings, self._words)
+                for (of_kind, spelling), iri in table.items()
+                if of_kind == kind
+            }
+        return self._lower[kind]
 
     def is_a(self, iri: str, ancestors: Iterable[str]) -> bool:
         """Tell whether a class is one of the given ones or, by `rdfs:subClassOf`, below one."""

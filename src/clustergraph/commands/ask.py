@@ -12,7 +12,7 @@ from clustergraph.errors import SourceError
 
 if TYPE_CHECKING:
     from clustergraph.graph import Graph
-    from clustergraph.questions import Question, Questions
+    from clustergraph.querying.questions import Question, Questions
 
 _HELPS = ("-h", "--help")
 
@@ -65,7 +65,7 @@ def _found(
     words: tuple[str, ...], folder: Path | None
 ) -> "tuple[Path, Questions, tuple[str, ...]]":
     """Tell SOURCE from NAME: the first word is a source where it is a path and no question."""
-    from clustergraph import questions  # noqa: PLC0415 - heavy
+    from clustergraph.querying import questions  # noqa: PLC0415 - heavy
 
     own = (folder,) if folder else ()
     source = Path("data")
@@ -89,7 +89,7 @@ def tell_one(question: "Question", graph: "Graph", language: str) -> None:
     if question.note(language):
         click.echo(question.note(language))
     for parameter in question.parameters:
-        from clustergraph.parameters import KINDS  # noqa: PLC0415 - heavy
+        from clustergraph.querying.parameters import KINDS  # noqa: PLC0415 - heavy
 
         preset = parameter.preset(graph)
         default = f" [default: {preset}]" if preset else ""

@@ -53,7 +53,7 @@ def command(
     try:
         checked = given.tables(source)
         if shapes is not None:
-            from clustergraph import validation  # noqa: PLC0415 - heavy
+            from clustergraph.shacl import validation  # noqa: PLC0415 - heavy
 
             validation.add(checked, shapes)
         findings = Findings.of(checked, source)
@@ -76,7 +76,7 @@ def command(
 
 
 def _accept(findings: Findings, path: Path) -> None:
-    from clustergraph import baseline  # noqa: PLC0415 - wanted here only
+    from clustergraph.checking import baseline  # noqa: PLC0415 - wanted here only
 
     number = baseline.write(path, [*findings.problems, *findings.known])
     say(f"{counted(number, 'known problem')} written to {path}: add the reason for each.")

@@ -28,7 +28,7 @@ def command(what: str, source: Path, form: str, **options: Any) -> None:  # noqa
     its id. Told are the triples and problems of the row; of the entity, the row, the column and
     the evidence of each fact.
     """
-    from clustergraph.explanation import explain  # noqa: PLC0415 - heavy
+    from clustergraph.explaining.explanation import explain  # noqa: PLC0415 - heavy
 
     if Path(what).is_dir() and not source.exists():  # the order of the other commands
         what, source = str(source), Path(what)

@@ -110,7 +110,8 @@ class Reading:
 
     def tables(self, source: Path) -> "Checked":
         """Read and check the tables of a folder."""
-        from clustergraph import check, policy  # noqa: PLC0415 - heavy
+        from clustergraph import check  # noqa: PLC0415 - heavy
+        from clustergraph.checking import policy  # noqa: PLC0415 - heavy
 
         if source.is_file():
             raise SourceError(
@@ -129,7 +130,7 @@ class Reading:
 
     def baseline_beside(self, source: Path) -> Path:
         """Return the baseline that was named, or the one that belongs beside the tables."""
-        from clustergraph.baseline import NAME  # noqa: PLC0415 - wanted by one command
+        from clustergraph.checking.baseline import NAME  # noqa: PLC0415 - wanted by one command
 
         return self.baseline if isinstance(self.baseline, Path) else source / NAME
 

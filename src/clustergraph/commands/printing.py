@@ -92,7 +92,7 @@ class Printing:
 
     def show(self, found: "Rows | bool | Graph", graph: "Graph") -> None:
         """Print the answer that the graph gave, or write it to the file."""
-        from clustergraph import answer  # noqa: PLC0415 - heavy
+        from clustergraph.querying import answer  # noqa: PLC0415 - heavy
 
         for remark in getattr(found, "remarks", ()):
             say(remark)

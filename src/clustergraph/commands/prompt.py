@@ -17,8 +17,8 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from clustergraph.commands import ask
 from clustergraph.commands.options import say
-from clustergraph.completion import Completion, is_complete
 from clustergraph.errors import ClustergraphError
+from clustergraph.querying.completion import Completion, is_complete
 
 if TYPE_CHECKING:
     from clustergraph.commands.printing import Printing

@@ -56,7 +56,7 @@ def draft_command(
     It is commented Turtle to be read and corrected: types, relations with the types that they
     join, columns with the datatypes that all their values have.
     """
-    from clustergraph.draft import draft  # noqa: PLC0415 - heavy
+    from clustergraph.drafting.draft import draft  # noqa: PLC0415 - heavy
 
     target = source / "vocabulary.ttl" if output is None else output
     _free(target, force=force)
@@ -74,7 +74,7 @@ def draft_command(
 @reading
 def check_command(source: Path, every: bool, form: str, **options: Any) -> None:  # noqa: ANN401, FBT001 - click hands them over
     """List words of SOURCE that no vocabulary knows, and words that SOURCE never uses."""
-    from clustergraph import usage  # noqa: PLC0415 - heavy
+    from clustergraph.drafting import usage  # noqa: PLC0415 - heavy
 
     checked = Reading(**options).tables(source)
     found = usage.words(checked)
@@ -110,8 +110,8 @@ def show_command(word: str, source: Path, form: str, **options: Any) -> None:  #
 
     WORD is a word of the tables, another spelling, a label, or an address such as cg:Firm.
     """
-    from clustergraph import usage  # noqa: PLC0415 - heavy
-    from clustergraph.reference import Described  # noqa: PLC0415 - wanted here only
+    from clustergraph.drafting import usage  # noqa: PLC0415 - heavy
+    from clustergraph.drafting.reference import Described  # noqa: PLC0415 - wanted here only
 
     given = Reading(**options)
     checked, vocabulary = _known(given, source)
@@ -155,7 +155,7 @@ def show_command(word: str, source: Path, form: str, **options: Any) -> None:  #
 @reading
 def reference_command(source: Path, output: Path, force: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click hands them over
     """Write all words that are known, with their meaning, as Markdown for a colleague."""
-    from clustergraph.reference import markdown  # noqa: PLC0415 - wanted here only
+    from clustergraph.drafting.reference import markdown  # noqa: PLC0415 - wanted here only
 
     _free(output, force=force)
     _, vocabulary = _known(Reading(**options), source, tables=False)
@@ -188,7 +188,7 @@ def shapes_command(
     **options: Any,  # noqa: ANN401 - click hands them over
 ) -> None:
     """Write the checks that the vocabulary implies as SHACL shapes, for other tools."""
-    from clustergraph import shapes  # noqa: PLC0415 - heavy
+    from clustergraph.shacl import shapes  # noqa: PLC0415 - heavy
 
     _free(output, force=force)
     _, vocabulary = _known(Reading(**options), source, tables=False)

@@ -4,7 +4,7 @@ A cell that a spreadsheet would take for a formula has an apostrophe before it. 
 a byte order mark, so that Excel reads it as UTF-8.
 """
 
-from clustergraph.baseline import cells
+from clustergraph.checking.baseline import cells
 from clustergraph.reports import Findings
 
 _COLUMNS = (

@@ -8,9 +8,9 @@ from pyoxigraph import RdfFormat, parse
 from clustergraph import formats, rdffile
 from clustergraph import view as drawn
 from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Prepared
-from clustergraph.parameters import ParameterError
-from clustergraph.questions import Question, UnknownQuestionError
+from clustergraph.querying.evaluation import Answer, Prepared
+from clustergraph.querying.parameters import ParameterError
+from clustergraph.querying.questions import Question, UnknownQuestionError
 from clustergraph.rows import Rows
 from clustergraph.web import accept, description, pages, protocol, reply
 from clustergraph.web.pages import Found

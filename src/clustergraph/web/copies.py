@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, NamedNode, serialize
 
 from clustergraph import formats
-from clustergraph.evaluation import GRAPH_FORMATS
+from clustergraph.querying.evaluation import GRAPH_FORMATS
 
 if TYPE_CHECKING:
     from clustergraph.graph import Graph

@@ -26,7 +26,7 @@ from clustergraph.web.resource import Resource
 from clustergraph.web.site import Site
 
 if TYPE_CHECKING:
-    from clustergraph.questions import Question
+    from clustergraph.querying.questions import Question
 
 SHOWN = 1000
 """Rows of an answer that a page shows; the downloads hold all."""

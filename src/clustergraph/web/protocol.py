@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
-from clustergraph.engine import MemoryLimitError, TimeLimitError
 from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Prepared, SizeLimitError
-from clustergraph.evaluators import EvaluationError
-from clustergraph.sparql import QuerySyntaxError, Sparql
+from clustergraph.querying.engine import MemoryLimitError, TimeLimitError
+from clustergraph.querying.evaluation import Answer, Prepared, SizeLimitError
+from clustergraph.querying.evaluators import EvaluationError
+from clustergraph.querying.sparql import QuerySyntaxError, Sparql
 from clustergraph.web import accept
 from clustergraph.web.accept import Offer
 from clustergraph.web.reply import Refused, Reply, data

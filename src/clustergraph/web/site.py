@@ -9,7 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from clustergraph import view
-from clustergraph.engine import Engine, Limits
+from clustergraph.querying.engine import Engine, Limits
 from clustergraph.rows import Iri
 from clustergraph.turtle import Prefixes
 from clustergraph.vocabulary import RDF

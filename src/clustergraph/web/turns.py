@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from clustergraph.engine import Cancellation, Engine
-from clustergraph.evaluation import Answer, Prepared
+from clustergraph.querying.engine import Cancellation, Engine
+from clustergraph.querying.evaluation import Answer, Prepared
 from clustergraph.web.reply import Refused
 
 SHORT, LONG = 4, 2

@@ -7,7 +7,7 @@ from functools import cached_property
 from starlette.requests import ClientDisconnect, Request
 
 from clustergraph.errors import QueryError
-from clustergraph.evaluation import Answer, Prepared
+from clustergraph.querying.evaluation import Answer, Prepared
 from clustergraph.web import protocol
 from clustergraph.web.live import Live
 from clustergraph.web.reply import Refused

@@ -1,0 +1,106 @@
+"""What becomes of every row: it is kept, merged with one that says the same, or left out.
+
+A row's *fate* is to be kept unless it stands in `entity_fates` or `relation_fates`: `merged` (it
+says what an earlier row says, cell for cell) or left out, with the code of the reason.
+"""
+
+from typing import TYPE_CHECKING
+
+from clustergraph import terms as terms_
+from clustergraph.checking import links as links_
+from clustergraph.checking.links import Links, chosen, repeated
+from clustergraph.iris import sql_is_plain
+
+if TYPE_CHECKING:
+    from clustergraph.check import Checked
+
+
+def decide(checked: "Checked") -> Links:
+    """Decide the fate of every row, and return the relations as numbers.
+
+    It makes the tables `entity_ids` (each id, its first row, how many rows have it),
+    `entity_fates`, `relation_fates`, `unknown_ends` (the ends that no entity has), `stubs` (those
+    for which an entity is made, where the policy says so), `parallels` (the rows that share both
+    ends with another row) and `relation_id_conflicts`.
+    """
+    _entities(checked)
+    links = links_.read(checked)
+    _relations(checked, links)
+    return links
+
+
+def _entities(checked: "Checked") -> None:
+    connection = checked.tables.connection
+    identifier = checked.terms.cell("entities", "id")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE entity_ids AS SELECT {identifier} AS id, min(row) AS row,"
+        " count(*) AS rows FROM entities GROUP BY id HAVING id <> ''"
+    )
+    [(plain, shared)] = checked.query(
+        f"SELECT coalesce(bool_and({sql_is_plain('id')}), true), coalesce(max(rows) > 1, false)"
+        " FROM entity_ids"
+    )
+    checked.plain_ids, checked.shared_ids = bool(plain), bool(shared)
+    kind = checked.terms.cell("entities", "type")
+    checked.untyped = bool(checked.query(f"SELECT 1 FROM entities WHERE {kind} = '' LIMIT 1"))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE entity_fates AS SELECT row, 'id-empty' AS fate"
+        f" FROM entities WHERE {identifier} = ''"
+    )
+    if checked.shared_ids:
+        connection.execute(
+            "INSERT INTO entity_fates SELECT row, 'merged' FROM (SELECT row, row_number() OVER"
+            f" (PARTITION BY {checked.cells('entities')} ORDER BY row) AS n FROM entities"
+            f" WHERE {identifier} IN (SELECT id FROM entity_ids WHERE rows > 1)) WHERE n > 1"
+        )
+
+
+def _relations(checked: "Checked", links: Links) -> None:
+    connection = checked.tables.connection
+    source, _, target = terms_.ends(checked.terms)
+    full = checked.tables.relations.rows
+    filled = checked.terms.filled["relations"]
+    empty = " OR ".join(
+        f"{checked.terms.cell('relations', word)} = ''"
+        for word in ("source", "relation", "target")
+        if filled[cell := checked.terms.structure["relations"][word]] < full
+        or cell not in checked.terms.tidy["relations"]
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE relation_fates AS SELECT row, 'end-empty' AS fate"
+        f" FROM relations WHERE {empty or 'false'}"
+    )
+    ends = " UNION ALL ".join(
+        f"SELECT row, '{word}' AS word, {cell} AS id FROM relations SEMI JOIN lost USING (row)"
+        for word, cell in (("source", source), ("target", target))
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE unknown_ends AS SELECT row, word, id"
+        f" FROM ({ends}) ANTI JOIN entity_ids USING (id) WHERE id <> ''"
+    )
+    stubs = "SELECT DISTINCT id FROM unknown_ends ANTI JOIN relation_fates USING (row)"
+    if not checked.policy.stubs:
+        connection.execute(
+            "INSERT INTO relation_fates SELECT DISTINCT row, 'end-unknown' FROM unknown_ends"
+            " ANTI JOIN relation_fates USING (row)"
+        )
+        stubs += " WHERE false"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE stubs AS {stubs}")
+    odd = checked.query(f"SELECT 1 FROM stubs WHERE NOT {sql_is_plain('id')} LIMIT 1")
+    checked.plain_ids = checked.plain_ids and not odd
+    chosen(connection, "parallels", links.parallel())
+    if checked.policy.stubs:  # which of the unknown ends are the same is not in the links
+        connection.execute("INSERT INTO parallels SELECT DISTINCT row FROM unknown_ends")
+    connection.execute(
+        "INSERT INTO relation_fates SELECT row, 'merged' FROM (SELECT row, row_number() OVER"
+        f" (PARTITION BY {checked.cells('relations')} ORDER BY row) AS n FROM relations"
+        " SEMI JOIN parallels USING (row)"
+        " WHERE row NOT IN (SELECT row FROM relation_fates)) WHERE n > 1"
+    )
+    own = checked.terms.cell("relations", "id") or "''"
+    repeated(connection, f"SELECT hash({own}) AS k FROM relations WHERE {own} <> ''")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE relation_id_conflicts AS SELECT {own} AS id FROM relations"
+        f" WHERE {own} <> '' AND hash({own}) IN (SELECT k FROM repeated)"
+        " AND row NOT IN (SELECT row FROM relation_fates) GROUP BY id HAVING count(*) > 1"
+    )

@@ -1,0 +1,140 @@
+"""The relations as numbers: which rows join which, in arrays that are quick to count and follow.
+
+A link is one row of `relations`. An entity is known by the number of its first row, 0 standing for
+an end that no entity has; a relation by its place in `iris`, likewise from 1.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergraph import terms as terms_
+from clustergraph.checking.looks import sql_trimmed
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from clustergraph.check import Checked
+
+Numbers = NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class Links:
+    """All rows of `relations`: their row, relation, source and target, in four arrays.
+
+    `iris` gives the relation of each number: `iris[relation - 1]`.
+    """
+
+    rows: Numbers
+    relations: Numbers
+    sources: Numbers
+    targets: Numbers
+    iris: list[str]
+
+    def lost(self) -> Numbers:
+        """Return the rows of which an end is empty or unknown."""
+        found: Numbers = self.rows[(self.sources == 0) | (self.targets == 0)]
+        return found
+
+    def loops(self) -> Numbers:
+        """Return the rows that join an entity with itself."""
+        found: Numbers = self.rows[(self.sources == self.targets) & (self.sources != 0)]
+        return found
+
+    def parallel(self) -> Numbers:
+        """Return the rows that have both ends in common with another, in either direction."""
+        low = np.minimum(self.sources, self.targets).astype(np.uint64)
+        low <<= np.uint64(32)
+        low |= np.maximum(self.sources, self.targets)
+        known = (self.sources != 0) & (self.targets != 0)
+        ends = low[known]
+        ordered = np.sort(ends)
+        repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not len(repeated):
+            return self.rows[:0]
+        places = np.minimum(np.searchsorted(repeated, ends), len(repeated) - 1)
+        found: Numbers = self.rows[known][repeated[places] == ends]
+        return found
+
+
+def read(checked: "Checked") -> Links:
+    """Return the links of tables whose `entity_ids` are there.
+
+    It makes the tables `relation_words` (the number of each word) and `lost`.
+    """
+    connection = checked.tables.connection
+    structure = checked.terms.structure["relations"]
+    checked.terms.tidy["relations"] |= {structure["source"], structure["target"]}
+    iris = sorted(set(checked.terms.relations.values()))
+    connection.execute("CREATE OR REPLACE TEMP TABLE relation_words (word VARCHAR, code UINTEGER)")
+    if iris:
+        words = list(checked.terms.relations)
+        codes = [iris.index(checked.terms.relations[word]) + 1 for word in words]
+        connection.execute("INSERT INTO relation_words SELECT unnest(?), unnest(?)", [words, codes])
+    links = _read(checked, iris)
+    if _untidy_ends(checked, links):
+        links = _read(checked, iris)
+    return links
+
+
+def _read(checked: "Checked", iris: list[str]) -> Links:
+    source, relation, target = terms_.ends(checked.terms)
+    found = checked.tables.connection.execute(
+        "SELECT r.row::UINTEGER AS row, coalesce(w.code, 0)::UINTEGER AS relation,"
+        " coalesce(s.row, 0)::UINTEGER AS source, coalesce(t.row, 0)::UINTEGER AS target"
+        f" FROM relations r LEFT JOIN relation_words w ON w.word = {relation}"
+        f" LEFT JOIN entity_ids s ON s.id = {source} LEFT JOIN entity_ids t ON t.id = {target}"
+    ).fetchnumpy()
+    rows, relations, sources, targets = (
+        np.asarray(found[name], np.uint32) for name in ("row", "relation", "source", "target")
+    )
+    return Links(rows, relations, sources, targets, iris)
+
+
+def _untidy_ends(checked: "Checked", links: Links) -> bool:
+    """Tell whether an end has something invisible around it: these are taken for tidy until then.
+
+    An end that has is the id of no entity, so only those that are none have to be looked at.
+    """
+    terms, connection = checked.terms, checked.tables.connection
+    ends = [terms.structure["relations"][word] for word in ("source", "target")]
+    lost = links.lost()
+    chosen(connection, "lost", lost)
+    if not len(lost):
+        return False
+    # In a table of their own first: the engine would trim the cells of all rows, and join then.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {', '.join(ends)} FROM relations"
+        " SEMI JOIN lost USING (row)"
+    )
+    untidy = {
+        cell
+        for cell in ends
+        if checked.query(f"SELECT 1 FROM lost_ends WHERE {cell} <> {sql_trimmed(cell)} LIMIT 1")
+    }
+    terms.tidy["relations"] -= untidy
+    return bool(untidy)
+
+
+def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) -> None:
+    """Make a table of these rows, in one column `row`."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
+    if len(rows):
+        connection.register("chosen_rows", {"row": rows})
+        connection.execute(f"INSERT INTO {name} SELECT row FROM chosen_rows")
+        connection.unregister("chosen_rows")
+
+
+def repeated(connection: "duckdb.DuckDBPyConnection", hashes: str) -> int:
+    """Put into the table `repeated` what stands more than once in a query's only column, `k`."""
+    found = np.sort(np.asarray(connection.execute(hashes).fetchnumpy()["k"], np.uint64))
+    several = np.unique(found[1:][found[1:] == found[:-1]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE repeated (k UBIGINT)")
+    if len(several):
+        connection.register("repeated_hashes", {"k": several})
+        connection.execute("INSERT INTO repeated SELECT k FROM repeated_hashes")
+        connection.unregister("repeated_hashes")
+    return len(several)

@@ -1,0 +1,78 @@
+"""Ids that look alike and are not the same, found without comparing each with each.
+
+An id's *skeleton* is what is left of it without case, Unicode form, width and invisible characters;
+ids with one skeleton look alike. Almost every id is its own skeleton, so only the others are looked
+up among all.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from clustergraph.checking.looks import INVISIBLE
+from clustergraph.checking.places import Place, items, listed, short
+from clustergraph.errors import Problem
+
+if TYPE_CHECKING:
+    from clustergraph.check import Checked
+
+_BATCH = 50_000
+_UNSEEN = dict.fromkeys(map(ord, INVISIBLE.replace(" ", "")))
+
+
+def find(checked: "Checked", place: Place, header: str) -> Iterator[Problem]:
+    """Yield a problem for each id that looks like one in an earlier row."""
+    connection = checked.tables.connection
+    connection.execute("CREATE OR REPLACE TEMP TABLE skeletons (id VARCHAR, skeleton VARCHAR)")
+    odd: list[tuple[str, str]] = []
+    rows = connection.execute("SELECT id FROM entity_ids WHERE strlen(id) <> length(id)")
+    while batch := rows.fetchmany(_BATCH):
+        odd += [
+            (identifier, skeleton)
+            for (identifier,) in batch
+            if (skeleton := _skeleton(identifier)) != identifier
+        ]
+    if odd:
+        columns = [list(column) for column in zip(*odd, strict=True)]
+        connection.execute("INSERT INTO skeletons SELECT unnest(?), unnest(?)", columns)
+    groups = checked.query(
+        "WITH keys AS (SELECT lower(id) AS key FROM entity_ids WHERE lower(id) <> id"
+        " UNION SELECT lower(skeleton) FROM skeletons)"
+        " SELECT list(id ORDER BY row), list(row ORDER BY row) FROM (SELECT e.id, e.row,"
+        " lower(coalesce(s.skeleton, e.id)) AS key FROM entity_ids e LEFT JOIN skeletons s"
+        " ON s.id = e.id) SEMI JOIN keys USING (key) GROUP BY key HAVING count(*) > 1"
+    )
+    for ids, found_rows in groups:
+        (first, first_row), *others = zip(items(ids), items(found_rows), strict=True)
+        for other, row in others:
+            text = (
+                f"'{short(str(other))}' and '{short(str(first))}' (row {first_row})"
+                f" {_difference(str(other), str(first))}; they stay two entities"
+            )
+            yield place.problem("id-lookalike", text, row, column=header, value=str(other))
+
+
+def _skeleton(text: str) -> str:
+    if unicodedata.is_normalized("NFKC", text) and not _hidden(text):
+        return text
+    return unicodedata.normalize("NFKC", text.translate(_UNSEEN))
+
+
+def _hidden(text: str) -> str:
+    return "".join(dict.fromkeys(c for c in text if ord(c) in _UNSEEN))
+
+
+def _difference(one: str, other: str) -> str:
+    """Say in what two ids differ."""
+    if unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other):
+        return "are the same text in another Unicode form"
+    if one.translate(_UNSEEN) == other.translate(_UNSEEN):
+        unseen = listed(
+            [f"U+{ord(c):04X}" for c in sorted({*_hidden(one), *_hidden(other)})], "and"
+        )
+        return f"differ only in what cannot be seen ({unseen})"
+    if one.lower() == other.lower():
+        return "differ only in upper and lower case"
+    if unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other):
+        return "differ only in the form of a character (full width, say)"
+    return "differ only in case, in the form of a character or in what cannot be seen"

@@ -1,0 +1,167 @@
+"""What every column of a table looks like, seen in as few passes over its cells as will do.
+
+Most cells of most tables are plain. So a cheap look comes first, and an expensive one only at
+columns in which the cheap one saw anything.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clustergraph.datatypes import sql_fits
+from clustergraph.iris import sql_text
+
+if TYPE_CHECKING:
+    from clustergraph.reading.columns import Column
+    from clustergraph.tables import Table, Tables
+
+# Spaces and characters that cannot be seen: they are cut off around ids and words.
+INVISIBLE = (
+    " \t\r\n\v\f\u0085\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+
+# Control characters that XML 1.0 cannot carry, and DEL, which no text needs either.
+CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
+
+_AT_ONCE = 500  # columns in one query: an engine's row has its limits
+_BLOCK = 1 << 23
+_DELETE = 0x7F
+# In these a byte below a space, other than a line's end or a tab, is a control character.
+_BYTES_TELL = ("utf-8", "gb18030", "gbk", "big5", "cp950", "cp1252")
+
+
+@dataclass(slots=True)
+class Look:
+    """How many cells of each column are filled, which columns are tidy, fitting, with controls.
+
+    A column is tidy where no cell is known to have anything invisible around it, and fitting where
+    every filled cell has one of the column's datatypes as it stands (it is then tidy too).
+    """
+
+    filled: dict[str, int] = field(default_factory=dict)
+    tidy: set[str] = field(default_factory=set)
+    fitting: set[str] = field(default_factory=set)
+    control: set[str] = field(default_factory=set)
+
+
+def sql_has_control(cell: str) -> str:
+    """Return SQL: whether a text holds a control character."""
+    return f"regexp_matches({cell}, {sql_text(CONTROL.pattern)})"
+
+
+def sql_trimmed(cell: str) -> str:
+    """Return SQL for a text without the spaces and invisible characters around it.
+
+    Trimming is slow, so only a text that needs it is trimmed.
+    """
+    trimmed = f"trim({cell}, {sql_text(INVISIBLE)})"
+    return f"CASE WHEN {_ends_unseen(cell)} THEN {trimmed} ELSE {cell} END"
+
+
+def look(
+    tables: "Tables", table: "Table", typed: "Mapping[str, tuple[str, ...]]", ids: Collection[str]
+) -> Look:
+    """Return what the columns of a table look like.
+
+    `typed` gives the datatypes of the cells that have some, `ids` the cells that hold ids or names,
+    which are looked at for being tidy.
+    """
+    found = Look()
+    odd: list[Column] = []
+    for some in _parts(table.columns):
+        looks = (f"count(nullif({c.cell}, '')), {_oddness(c.cell, ids)}" for c in some)
+        row = _row(tables, table, looks)
+        for column, filled, is_odd in zip(some, row[0::2], row[1::2], strict=True):
+            found.filled[column.cell] = int(str(filled))
+            if is_odd:
+                odd.append(column)
+    found.tidy = set(ids) - _holding(tables, table, odd, _is_untidy)
+    for cell, datatypes in typed.items():
+        if found.filled[cell]:
+            untidy = _misfits(tables, table, cell, datatypes)
+            if untidy is None:
+                found.fitting.add(cell)
+            if not untidy:
+                found.tidy.add(cell)
+    if _may_hold_control(table):
+        found.control = _holding(tables, table, table.columns, sql_has_control)
+    return found
+
+
+def _misfits(
+    tables: "Tables", table: "Table", cell: str, datatypes: tuple[str, ...]
+) -> bool | None:
+    """Make the table `misfits_...` of the rows whose cell fits no datatype as it stands.
+
+    Return None where there is none, else whether one of them is untidy; one that fits never is.
+    """
+    name = f"misfits_{table.name}_{cell}"
+    tables.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row, {cell} AS cell FROM {table.name}"
+        f" WHERE {cell} <> '' AND NOT ({sql_fits(datatypes, cell)})"
+    )
+    query = f"SELECT count(*), coalesce(bool_or({_is_untidy('cell')}), false) FROM {name}"
+    [(count, untidy)] = tables.connection.execute(query).fetchall()
+    return bool(untidy) if count else None
+
+
+def _oddness(cell: str, ids: Collection[str]) -> str:
+    """Return SQL: whether a column has to be looked at again."""
+    if cell not in ids:
+        return "false"
+    # As a whole: what begins with a space sorts before !, what begins with a letter that is not
+    # ASCII after ~; an invisible character is one of these.
+    return (
+        f"bool_or({cell} <> '' AND ({cell} < '!' OR {cell} > '~' OR array_extract({cell}, -1)"
+        " NOT BETWEEN '!' AND '~'))"
+    )
+
+
+def _holding(
+    tables: "Tables", table: "Table", columns: "Sequence[Column]", test: Callable[[str], str]
+) -> set[str]:
+    """Return the cells of the columns in which the test holds for any."""
+    return {
+        column.cell
+        for some in _parts(columns)
+        for column, holds in zip(
+            some, _row(tables, table, (f"bool_or({test(c.cell)})" for c in some)), strict=True
+        )
+        if holds
+    }
+
+
+def _parts(columns: "Sequence[Column]") -> "Iterator[Sequence[Column]]":
+    return (columns[start : start + _AT_ONCE] for start in range(0, len(columns), _AT_ONCE))
+
+
+def _row(tables: "Tables", table: "Table", looks: Iterator[str]) -> tuple[object, ...]:
+    query = f"SELECT {', '.join(looks)} FROM {table.name}"
+    return tables.connection.execute(query).fetchone() or ()
+
+
+def _is_untidy(cell: str) -> str:
+    return f"{cell} <> '' AND ({_ends_unseen(cell)})"
+
+
+def _ends_unseen(cell: str) -> str:
+    around = sql_text(INVISIBLE)
+    tests = (f"contains({around}, {end}({cell}, 1))" for end in ("left", "right"))
+    return " OR ".join(tests)
+
+
+def _may_hold_control(table: "Table") -> bool:
+    """Tell by the bytes of the file whether a cell may hold a control character."""
+    if table.path is None or table.path.suffix == ".gz" or table.encoding not in _BYTES_TELL:
+        return True
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    with table.path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            data = np.frombuffer(block, np.uint8)
+            spacing = sum(int(np.count_nonzero(data == byte)) for byte in b"\t\n\r")
+            if int(np.count_nonzero(data < ord(" "))) > spacing or bool((data == _DELETE).any()):
+                return True
+    return False

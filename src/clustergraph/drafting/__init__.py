@@ -1,0 +1,1 @@
+"""Drafting: a first vocabulary from the words and values of two tables."""

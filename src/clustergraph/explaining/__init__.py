@@ -1,0 +1,1 @@
+"""Explaining: what became of a row, and where every fact of an entity comes from."""

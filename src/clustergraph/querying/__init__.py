@@ -1,0 +1,1 @@
+"""Querying: queries in processes that can be stopped, questions by name, answers as text."""

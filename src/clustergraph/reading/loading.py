@@ -1,0 +1,176 @@
+"""Records in DuckDB: only what has been proven regular is read, and every record is counted."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+
+from clustergraph.errors import Problem, problem
+from clustergraph.reading.records import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clustergraph.reading.columns import Column
+    from clustergraph.reading.headers import Header
+    from clustergraph.reading.records import Records
+    from clustergraph.reading.sources import Source
+
+_LINE = 1 << 21
+
+
+class Held(NamedTuple):
+    """What a table holds: its rows, the blank ones that were left out, and problems of columns."""
+
+    rows: int
+    blank: int
+    problems: list[Problem]
+
+
+def connection(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that spills to `folder`.
+
+    Nothing is fetched at run time: an extension that DuckDB does not bring along is not there.
+    """
+    made = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "temp_directory": str(folder / "duckdb"),
+        }
+    )
+    made.execute("SET enable_progress_bar = false")  # it would be printed among the results
+    return made
+
+
+def read_csv(
+    cursor: duckdb.DuckDBPyConnection, table: str, records: "Records", header: "Header"
+) -> None:
+    """Load records into the DuckDB table `<table>_cells`, cell for cell and in their order."""
+    names = [column.cell for column in header.columns]
+    types = ", ".join(f"{name} VARCHAR" for name in names)
+    cursor.execute(f"CREATE TABLE {table}_cells ({types})")
+    if not records.count:
+        return
+    line = max(_LINE, 2 * records.longest)
+    options = {
+        "auto_detect": False,
+        "header": False,
+        "skip": records.skip,
+        "columns": dict.fromkeys(names, "VARCHAR"),
+        "force_not_null": names,
+        "delim": header.delimiter,
+        "quote": '"',
+        "escape": '"',
+        "comment": "",
+        "new_line": records.newline.encode("unicode_escape").decode(),
+        "compression": "none",
+        "encoding": "utf-8",
+        "max_line_size": line,
+        "buffer_size": max(16 * _LINE, 4 * line),
+        # Split among threads, a file is cut at line ends; each must then be the end of a record.
+        "parallel": not records.multiline,
+    }
+    given = ", ".join(f"{name} = {_sql(value)}" for name, value in options.items())
+    cursor.execute(
+        f"INSERT INTO {table}_cells FROM read_csv({_sql(_literal(records.path))}, {given})"
+    )
+    [(count, last)] = cursor.execute(
+        f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}_cells"  # noqa: S608 - ours
+    ).fetchall()
+    if not count == last == records.count:
+        message = f"{records.path}: {records.count} records were found and {count} loaded"
+        raise AssertionError(message)
+
+
+def _literal(path: Path) -> str:
+    """Return the path as a pattern that only this path matches."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+
+
+def _sql(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_sql(k)}: {_sql(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_sql, value)) + "]"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return json.dumps(value)
+
+
+def settled(
+    cursor: duckdb.DuckDBPyConnection,
+    source: "Source",
+    columns: "Sequence[Column]",
+    first: int,
+) -> Held:
+    """Give the cells of a table their rows, the first being `first`, and leave blank rows out."""
+    table, cells = source.name, f"{source.name}_cells"
+    numbered = f"SELECT rowid + {first} AS row, * FROM {cells}"  # noqa: S608 - ours
+    empty = _blank([column.cell for column in columns])
+    [(total,)] = cursor.execute(f"SELECT count(*) FROM {cells}").fetchall()  # noqa: S608 - ours
+    [(blank,)] = cursor.execute(f"SELECT count(*) FROM {cells} WHERE {empty}").fetchall()  # noqa: S608 - ours
+    if blank:
+        cursor.execute(f"CREATE TABLE {table} AS {numbered} WHERE NOT ({empty}) ORDER BY rowid")
+        cursor.execute(f"DROP TABLE {cells}")
+    else:
+        cursor.execute(f"CREATE VIEW {table} AS {numbered}")
+    problems = _unnamed(cursor, source, columns)
+    if total == blank:
+        message = "the table has a header and no rows"
+        problems.append(problem("table-empty", source.file, message))
+    return Held(total - blank, blank, problems)
+
+
+def _blank(cells: "Sequence[str]") -> str:
+    """Return the SQL of whether a row is blank.
+
+    Trimming every cell would take longer than reading them: where the first cell begins with
+    something that can be seen, which DuckDB knows from its statistics, no other is looked at.
+    """
+    invisible = ", ".join(map(_sql, BLANK))
+    return (
+        f"(c0 < '!' OR c0 > '~') AND CASE WHEN c0 = '' OR left(c0, 1) IN ({invisible})"
+        f" THEN trim(concat({', '.join(cells)}), {_sql(BLANK)}) = '' ELSE false END"
+    )
+
+
+def _unnamed(
+    cursor: duckdb.DuckDBPyConnection, source: "Source", columns: "Sequence[Column]"
+) -> list[Problem]:
+    """Return the problems of columns that have no name."""
+    problems = []
+    blank = []
+    for column in columns:
+        if column.name:
+            continue
+        cell = column.cell
+        [(count, row, value)] = cursor.execute(
+            f"SELECT count(*), min(row), arg_min({cell}, row) FROM {source.name}"  # noqa: S608 - ours
+            f" WHERE trim({cell}, {_sql(BLANK)}) <> ''"
+        ).fetchall()
+        if not count:
+            blank.append(str(column.index + 1))
+            continue
+        message = (
+            f"column {column.index + 1} has no name, so that its {count:,} values are left out"
+        )
+        hint = "name the column in the header"
+        problems.append(
+            problem(
+                "column-unnamed",
+                source.file,
+                message,
+                row=row,
+                value=value,
+                suggestion=hint,
+                count=count,
+            )
+        )
+    if blank:
+        which = f"column {blank[0]} has" if len(blank) == 1 else f"columns {', '.join(blank)} have"
+        message = f"{which} neither a name nor a value"
+        problems.append(problem("column-blank", source.file, message))
+    return problems
