@@ -235,16 +235,14 @@ def test_completion_knows_the_commands() -> None:
     assert run.stdout == "plain,build\n"
 
 
-def _backwards(row: bytes) -> bytes:
-    return row[::-1]
-
-
 def test_two_builds_and_shuffled_rows_give_the_same_graph(tmp_path: Path) -> None:
     shuffled = tmp_path / "shuffled"
     shutil.copytree(DATA, shuffled)
     for name in ("entities.csv", "relations.csv"):
-        head, *rows = (DATA / name).read_bytes().splitlines(keepends=True)
-        (shuffled / name).write_bytes(head + b"".join(sorted(rows, key=_backwards)))
+        text = (DATA / name).read_text(encoding="utf-8")
+        head, *rows = text.splitlines(keepends=True)
+        mixed = sorted(rows, key=lambda row: row[::-1])
+        (shuffled / name).write_text(head + "".join(mixed), encoding="utf-8", newline="")
     outputs = [tmp_path / name for name in ("first", "second", "third")]
     for source, output in zip((DATA, DATA, shuffled), outputs, strict=True):
         words = ["build", str(source), "-o", str(output)]
