@@ -5,6 +5,10 @@ forks an *evaluator* for whoever asks: a copy of itself that shares the graph's 
 queries, and may be killed at any time; the next one is there within milliseconds, whatever the
 size of the graph. Where the system cannot fork, it answers the queries itself and is started anew
 when it had to be killed.
+
+Nothing that runs here can reach the network or open a file once it answers queries: on Linux it
+lives in a network namespace with nothing in it, where the system permits that, and everywhere but
+on Windows it may open no file descriptor at all, so neither a socket nor a file.
 """
 
 import ctypes
