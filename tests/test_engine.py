@@ -291,7 +291,7 @@ def _call_without_text_check(file: Path, query: str, *, also: str = "") -> list[
     """Ask a worker that trusts every text, and return whoever called the listener."""
     program = (
         "import sys\n"
-        "from clustergraph import keeper\n"
+        "from clustergraph.querying import keeper\n"
         "from clustergraph.querying.sparql import Sparql\n"
         f"Sparql.refusal = None\n{also}\n"
         "keeper.main(sys.argv[1:])\n"
