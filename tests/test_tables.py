@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.errors import DataError, Problem, SourceError
@@ -461,6 +461,7 @@ def test_whatever_is_written_comes_back_with_its_rows_and_lines(  # noqa: PLR091
     texts = written(records, delimiter, ending)
     if not ended:
         texts[-1] = texts[-1].removesuffix(ending)
+    assume(not texts[-1].endswith("\x1a"))  # that is how DOS ends a file: a case of its own
     data = "".join(texts).encode(encoding)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
