@@ -70,12 +70,16 @@ def sql_fits(datatypes: tuple[str, ...], value: str) -> str:
     return " OR ".join(f"({DATATYPES[d].sql.format(v=value)})" for d in datatypes[::-1]) or "true"
 
 
-def sql_case(datatypes: tuple[str, ...], value: str, results: Mapping[str, str]) -> str:
-    """Return SQL: for the first datatype that the value has, its result; NULL where none fits."""
+def sql_case(
+    datatypes: tuple[str, ...], value: str, results: Mapping[str, str], otherwise: str = "NULL"
+) -> str:
+    """Return SQL: for the first datatype that the value has, its result; `otherwise` for none."""
+    if not datatypes:
+        return otherwise
     cases = "".join(
         f" WHEN {DATATYPES[d].sql.format(v=value)} THEN {results[d]}" for d in datatypes
     )
-    return f"CASE{cases} END"
+    return f"CASE{cases} ELSE {otherwise} END"
 
 
 def is_date(datatypes: tuple[str, ...]) -> bool:

@@ -34,6 +34,17 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """A compression of whole files: its name, and the extension after that of the format."""
+
+    name: str
+    extension: str
+
+
+COMPRESSIONS: tuple[Compression, ...] = (Compression("gzip", "gz"), Compression("zstd", "zst"))
+
+
 def named(name: str) -> Format | None:
     """Return the format of this name."""
     return next((f for f in FORMATS if f.name == name), None)
