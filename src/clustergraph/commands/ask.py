@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say
+from clustergraph.commands.options import Reading, is_source, reading, say, source_named
 from clustergraph.commands.printing import Printing, printing
 from clustergraph.errors import SourceError
 
@@ -63,15 +63,18 @@ def command(
 
 def _found(
     words: tuple[str, ...], folder: Path | None
-) -> "tuple[Path, Questions, tuple[str, ...]]":
+) -> "tuple[Path | str, Questions, tuple[str, ...]]":
     """Tell SOURCE from NAME: the first word is a source where it is a path and no question."""
+    from clustergraph import store  # noqa: PLC0415 - heavy
     from clustergraph.querying import questions  # noqa: PLC0415 - heavy
 
     own = (folder,) if folder else ()
-    source = Path("data")
-    if words and words[0] not in questions.beside(source, *own) and Path(words[0]).exists():
-        source, words = Path(words[0]), words[1:]
-    return source, questions.beside(source, *own), words
+    source: Path | str = Path("data")
+    if words and words[0] not in questions.beside(Path("data"), *own) and is_source(words[0]):
+        source, words = source_named(words[0]), words[1:]
+    if isinstance(source, str):
+        return source, questions.read(*own), words
+    return source, questions.beside(store.tables(source) or source, *own), words
 
 
 def tell_all(questions: "Questions", language: str) -> None:
