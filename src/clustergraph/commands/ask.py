@@ -53,7 +53,7 @@ def command(
         tell_all(questions, answering.language)
         return
     question = questions[words[0]]
-    graph = Reading(**options).graph(source)
+    graph = answering.ready(Reading(**options).graph(source))
     if helped:
         tell_one(question, graph, answering.language)
         return
@@ -123,7 +123,15 @@ def read(question: "Question", words: Sequence[str]) -> dict[str, str]:
             value = left.pop(0)
         given[name.replace("-", "_")] = value
     for parameter in question.parameters:
-        if parameter.name in ("format", "output", "labels", "language", "timeout", "queries"):
+        if parameter.name in (
+            "format",
+            "output",
+            "labels",
+            "language",
+            "timeout",
+            "allow_service",
+            "queries",
+        ):
             raise SourceError(
                 f"{question.file}: --{parameter.name} is an option of every question; "
                 "give the parameter another name."

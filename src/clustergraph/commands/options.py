@@ -127,10 +127,12 @@ class Reading:
 
     def tables(self, source: Path) -> "Checked":
         """Read and check the tables of a folder."""
-        if source.is_file():
+        address = source.parts[:1] in (("http:",), ("https:",))
+        if address or source.is_file():
+            kind = "an address" if address else "a file"
             raise SourceError(
-                f"{source} is a file; build and check read a folder with entities.csv and"
-                " relations.csv. For an RDF file there are query, export and view."
+                f"{source} is {kind}; build and check read a folder with entities.csv and"
+                " relations.csv. For other graphs there are query, ask, export and view."
             )
         with self.progress(f"Reading {source}"):
             return self.recipe(source).read()

@@ -31,7 +31,7 @@ def command(
     """
     answering = Printing.take(options)
     source, sparql = _source_and_query(source_and_query, file)
-    graph = Reading(**options).graph(source)
+    graph = answering.ready(Reading(**options).graph(source))
     if sparql is None:
         from clustergraph.commands import prompt  # noqa: PLC0415 - for a terminal only
 

@@ -7,27 +7,22 @@ by its hash, and is not sent again when the work goes on after a break. Sending 
 nothing, since there are no blank nodes.
 """
 
-import hashlib
 import json
-import re
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 from typing import Literal as OneOf
 from urllib.parse import quote, urlsplit
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode
 
 from clustergraph.errors import ClustergraphError, SourceError
 from clustergraph.graph import Graph
 from clustergraph.remote.endpoint import Endpoint
+from clustergraph.remote.parts import Part, dealt
 from clustergraph.remote.server import Request, Response, Server, UnreachableError
 from clustergraph.writing import write_bytes
 
@@ -42,9 +37,6 @@ _MOST = 1 << 20  # bytes of a reply
 _TRIES, _PAUSE = 4, 1.0
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _LATER = "Run the same command again to go on where it ended."
-_ESCAPE = re.compile(r"\\\\[uU]|\\.")
-_SHIELDS = {r"\\u": r"\\\u0075", r"\\U": r"\\\u0055"}
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 class PublishError(ClustergraphError):
@@ -116,21 +108,6 @@ class Published:
     others: int = 0
 
 
-@dataclass(slots=True)
-class _Part:
-    """Some triples, in one order, and their hash; `least` counts those that differ in value."""
-
-    quads: list[Quad]
-    digest: str = field(init=False)
-    least: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        lines = sorted({f"{quad} ." for quad in self.quads})
-        self.digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-        self.quads = list(parse("\n".join(lines), RdfFormat.N_QUADS))
-        self.least = len({_by_value(quad) for quad in self.quads})
-
-
 def publish(
     graph: Graph,
     target: Target,
@@ -148,7 +125,7 @@ def publish(
     """
     work = _Work(target, state)
     with tempfile.TemporaryDirectory(prefix="clustergraph-publish-") as folder:
-        files, names, total = _dealt(graph, target, Path(folder))
+        files, names, total = dealt(graph, target.graph, target.size, Path(folder))
         work.begin(names)
         sent, least, most = _send_all(work, files, total, told)
         there = work.count(names)
@@ -178,7 +155,7 @@ def _send_all(
     """Send what was not sent; return the triples sent, and the fewest and most there can be."""
     sent = least = most = 0
     for path in files:
-        part = _Part(list(parse(path=path, format=RdfFormat.N_QUADS)))
+        part = Part.of(path)
         least, most = least + part.least, most + len(part.quads)
         if part.digest not in work.sent:
             work.send(part)
@@ -240,24 +217,21 @@ class _Work:
                 what = f"GRAPH {NamedNode(name)}" if name else "DEFAULT"
                 self._try(_update(f"DROP SILENT {what}"))
 
-    def send(self, part: _Part) -> None:
+    def send(self, part: Part) -> None:
         """Send a part, and note that it was sent."""
         for request in self._requests(part):
             self._try(request)
         self.sent.add(part.digest)
         self._note()
 
-    def _requests(self, part: _Part) -> Iterator[Request]:
-        grouped = groupby(part.quads, key=lambda quad: quad.graph_name)
+    def _requests(self, part: Part) -> Iterator[Request]:
         if self.target.way == "update":
-            blocks = (_block(name, list(quads)) for name, quads in grouped)
-            yield _update("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
+            yield _update(part.update())
             return
-        for name, quads in grouped:
+        for name, quads in part.by_graph():
             body = "".join(f"{quad.triple} .\n" for quad in quads).encode()
-            graph = name.value if isinstance(name, NamedNode) else None
             # N-Triples are Turtle, which more stores know by its name.
-            yield Request("POST", _target(graph), body, {"Content-Type": "text/turtle"})
+            yield Request("POST", _target(name), body, {"Content-Type": "text/turtle"})
 
     def _try(self, request: Request, also: tuple[int, ...] = ()) -> None:
         """Send a request, again where the store is only busy. Raises PublishError."""
@@ -292,32 +266,6 @@ class _Work:
         return f"{text} {_LATER}" if self.sent else text
 
 
-def _dealt(graph: Graph, target: Target, folder: Path) -> tuple[list[Path], set[str | None], int]:
-    """Deal the triples out to files; return these, the names of the graphs, and the triples."""
-    count = max(1, -(-len(graph) // target.size))
-    # Not more files than may be open; parts are then larger.
-    paths = [folder / f"{number}.nq" for number in range(min(count, 500))]
-    names: set[str | None] = set()
-    total = 0
-    with ExitStack() as open_files:
-        files = [open_files.enter_context(path.open("wb")) for path in paths]
-        for quad in graph.quads():
-            if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-                raise SourceError(
-                    "The graph has blank nodes, which a store would take for new ones each time"
-                    " they are sent. Give them IRIs, or load the file with the store's own tool."
-                )
-            moved = quad
-            if target.graph is not None:
-                moved = Quad(quad.subject, quad.predicate, quad.object, NamedNode(target.graph))
-            name = moved.graph_name
-            names.add(None if isinstance(name, DefaultGraph) else str(name.value))
-            where = f"{name} {moved.subject} {moved.predicate}".encode()
-            files[zlib.crc32(where) % len(files)].write(f"{moved} .\n".encode())
-            total += 1
-    return paths, names, total
-
-
 def _target(name: str | None) -> str:
     return f"?graph={quote(name, safe='')}" if name else "?default"
 
@@ -325,30 +273,3 @@ def _target(name: str | None) -> str:
 def _update(text: str) -> Request:
     headers = {"Content-Type": "application/sparql-update"}
     return Request("POST", body=text.encode(), headers=headers)
-
-
-def _block(name: NamedNode | BlankNode | DefaultGraph, quads: list[Quad]) -> str:
-    text = "\n".join(f"{_shielded(str(quad.triple))} ." for quad in quads)
-    return text if isinstance(name, DefaultGraph) else f"GRAPH {name} {{\n{text}\n}}"
-
-
-def _shielded(triple: str) -> str:
-    r"""Return a triple in which no codepoint escape hides (SPARQL 1.1, section 19.2).
-
-    `\\u0022` is a backslash and `u0022` in N-Triples. SPARQL may see the escape `\u0022` in it
-    before it looks for texts, and a quotation mark that ends one. So the `u` is itself written as
-    an escape.
-    """
-    return _ESCAPE.sub(lambda found: _SHIELDS.get(found[0], found[0]), triple)
-
-
-def _by_value(quad: Quad) -> tuple[object, ...]:
-    """Return a triple with its number by value: stores may take 1.0 and 1.00 for the same."""
-    thing = quad.object
-    if isinstance(thing, Literal) and thing.datatype.value.startswith(_XSD):
-        try:
-            value: object = Decimal(thing.value)
-        except InvalidOperation:
-            value = thing.value
-        return quad.subject, quad.predicate, thing.datatype, value, quad.graph_name
-    return quad.subject, quad.predicate, thing, quad.graph_name

@@ -166,16 +166,16 @@ class _Exchange:
         if authorization:
             self._headers["Authorization"] = authorization
         self._connection: http.client.HTTPConnection | None = None
+        self._line: socket.socket | None = None
         self._ended = False
         self._late = False
 
     def end(self) -> int:
         """Cut the connection; whoever waits for it is told at once."""
         self._ended = True
-        line = self._connection.sock if self._connection else None
-        if line is not None:
+        if self._line is not None:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                self._line.shutdown(socket.SHUT_RDWR)
         return 0
 
     def _give_up(self) -> None:
@@ -209,6 +209,11 @@ class _Exchange:
     def _run(self, seconds: float, most: int) -> Response:
         target = _target(self._parts, self._request)
         self._connection, target = _connection(self._parts, target, seconds)
+        self._connection.connect()
+        # Kept apart: the connection forgets it while the body is still to come.
+        self._line = self._connection.sock
+        if self._ended:
+            raise ConnectionAbortedError("the connection was cut")
         request = self._request
         body = request.body if request.method in ("POST", "PUT") else None
         self._connection.request(request.method, target, body, self._headers)
