@@ -27,7 +27,7 @@ import { table } from "./table";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
-import { HOVERED, lit, visible } from "./visible";
+import { lit, visible } from "./visible";
 
 declare global {
   interface Window {
@@ -161,13 +161,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         panels();
         head.render();
       }
-      if (
-        changed.size === 1 &&
-        changed.has("hover") &&
-        (state.selected !== null || state.path || model.entities.length > HOVERED)
-      )
-        stage.point(state.hover);
-      else drawing();
+      drawing();
     }
     if (![...changed].every((key) => key === "hover")) {
       if (!undoing) past.push(before);
