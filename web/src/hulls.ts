@@ -73,7 +73,7 @@ export function outlines(found: Group[], scene: Scene, look: Look): Outline[] {
     const shown = [centre, ...members].filter((entity) => look.entities[entity]);
     const points = near(shown.map((entity): Point => [scene.x[entity], scene.y[entity]]));
     if (points.length < 3) return [];
-    const corners = hull(points.flatMap((point) => circle(point, ROOM)));
+    const corners = hull(hull(points).flatMap((point) => circle(point, ROOM)));
     if (strangers(scene, look, shown, corners) > members.length * 0.6) return [];
     return [{ corners, tint: TINTS[i % TINTS.length] }];
   });
