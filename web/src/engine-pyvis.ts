@@ -2,6 +2,7 @@
 import type { Camera, Size } from "./camera";
 import { markScale } from "./camera";
 import { onGround } from "./colour";
+import type { VisEdge } from "./data";
 import type { Pen } from "./pen";
 import { DASHES, outline } from "./pen";
 import type { Engine, Look, Picture, Scene } from "./scene";
@@ -15,7 +16,13 @@ interface EdgeOptions {
   width: number;
   dashes: number[] | false;
   color: Fields;
-  arrows: { to: { enabled: boolean; scaleFactor: number } };
+  arrows: { to: Head; middle: Head; from: Head };
+}
+
+interface Head {
+  enabled: boolean;
+  type: "arrow";
+  scaleFactor: number;
 }
 
 interface Network {
@@ -102,10 +109,8 @@ export class PyvisEngine implements Engine {
       id,
       from: links.source[id],
       to: links.target[id],
-      ...scene.vis?.edges[id],
-      // Each with options of its own, to be set before they are drawn.
-      color: { inherit: false },
-      arrows: { to: { enabled: true } },
+      // Its look is set before it is drawn; each thing said here costs vis-network a deep copy.
+      ...shapeOf(scene.vis?.edges[id]),
       hidden: !look.links[id],
     }));
     const given = scene.vis?.options ?? {};
@@ -180,13 +185,25 @@ export class PyvisEngine implements Engine {
     const dashes = links.kinds.map(({ line }) =>
       DASHES[line].length ? DASHES[line].map((part) => part / camera.scale) : false,
     );
+    const none: Head = { enabled: false, type: "arrow", scaleFactor: 0 };
+    const head: Head = {
+      enabled: true,
+      type: "arrow",
+      scaleFactor: (0.4 * Math.min(1, marks)) / camera.scale,
+    };
+    const [arrow, plain] = [head, none].map((to) => ({ to, middle: none, from: none }));
     for (let id = 0; id < links.count; id++) {
       const { options } = network.body.edges[id];
       options.color = colours[links.kind[id]];
       options.width = 1 / camera.scale;
       options.dashes = dashes[links.kind[id]];
-      options.arrows.to.enabled = headed(links, id, scene.radius[links.target[id]] * marks);
-      options.arrows.to.scaleFactor = (0.4 * Math.min(1, marks)) / camera.scale;
+      options.arrows = headed(links, id, scene.radius[links.target[id]] * marks) ? arrow : plain;
     }
   }
+}
+
+/** Returns what pyvis says of an edge's way from end to end. */
+function shapeOf(edge: VisEdge = {}): VisEdge {
+  const { smooth, selfReference } = edge;
+  return { ...(smooth && { smooth }), ...(selfReference && { selfReference }) };
 }

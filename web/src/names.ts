@@ -16,7 +16,7 @@ const WEIGHTY = 16;
 /** So many of the weightiest in sight have them in bold. */
 const STRONG = 12;
 /** One name is wanted for each so many square pixels. */
-const AREA = 7500;
+const AREA = 5500;
 /** A mark of a smaller radius, in pixels, is grain, whose name would tell nothing. */
 const GRAIN = 1.5;
 /** With more of the selection's relations than this, their plates would cover the drawing. */
