@@ -24,6 +24,10 @@ import type { State } from "./state";
 import { FILTERS, Store } from "./state";
 import { status } from "./status";
 import { table } from "./table";
+import { arrangements } from "./arrangements";
+import { comparison } from "./compare";
+import { announcer } from "./live";
+import { pictureOf } from "./pictures";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
@@ -53,6 +57,11 @@ function opening(model: Model, columns: Columns): State {
     period: null,
     undated: true,
     marked: null,
+    compared: null,
+    arrangement: model.pictures.some(({ name }) => name === columns.arrangement)
+      ? (columns.arrangement ?? "network")
+      : "network",
+    pins: new Map(),
     view: "network",
     drawer: "none",
   };
@@ -77,6 +86,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const right = details(page);
   const rows = table(page);
   const desk = questions(page);
+  const versus = comparison(page);
+  const switcher = arrangements(page);
+  const live = announcer(page);
   const foot = status(page);
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
@@ -97,7 +109,19 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const detailsPanel = el("aside", { class: "panel right" }, shutters[1], right.element);
   // In somebody else's page there is room for the drawing and little else.
   if (new URLSearchParams(window.location.search).has("embed")) root.dataset.embed = "yes";
-  const main = el("main", {}, stage.element, empty, zoom.element, unmark, rows.element, desk.element);
+  const main = el(
+    "main",
+    {},
+    stage.element,
+    empty,
+    switcher.element,
+    zoom.element,
+    unmark,
+    rows.element,
+    desk.element,
+    versus.element,
+    live.element,
+  );
   replace(
     root,
     head.element,
@@ -132,9 +156,12 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     shown = visible(model, store.state);
     words();
     panels();
-    for (const part of [head, found, left, right, rows, desk, foot, zoom]) part.render();
+    for (const part of [head, found, left, right, rows, desk, versus, foot, zoom, switcher]) part.render();
     drawing();
   };
+  const arranged = (animated: boolean) =>
+    stage.arrange(pictureOf(model.pictures, store.state.arrangement), store.state.pins, animated);
+  arranged(false);
   everything();
   stage.start();
   stage.open(given.camera);
@@ -154,7 +181,10 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         left.render();
         foot.render();
       }
-      if (filtered || changed.has("selected") || changed.has("path")) right.render();
+      if (["selected", "path", "compared", "pins"].some((key) => filtered || changed.has(key as keyof State)))
+        right.render();
+      if (changed.has("compared") || changed.has("view") || filtered) versus.render();
+      if (changed.has("arrangement")) switcher.render();
       if (filtered || changed.has("view")) rows.render();
       if (changed.has("view")) desk.render();
       if (changed.has("drawer") || changed.has("view")) {
@@ -168,7 +198,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
       )
         stage.point(state.hover);
       else drawing();
+      if (changed.has("arrangement") || changed.has("pins")) arranged(true);
     }
+    live.tell(state, changed);
     if (![...changed].every((key) => key === "hover")) {
       if (!undoing) past.push(before);
       keep();

@@ -30,6 +30,7 @@ export function select(page: Page, entity: number | null, change: Partial<State>
   page.store.set({
     selected: entity,
     path: null,
+    compared: null,
     view: "network",
     drawer: entity === null ? "none" : "details",
     ...change,

@@ -14,8 +14,10 @@ import { paint, paintRing } from "./paint";
 import type { Pen } from "./pen";
 import { listen } from "./pointer";
 import type { Engine, Look, Scene } from "./scene";
+import { paintGround } from "./ground";
+import type { Picture } from "./pictures";
 import { along, sceneOf, via } from "./scene";
-import type { State, Store } from "./state";
+import type { Pins, State, Store } from "./state";
 import type { Lit, Visible } from "./visible";
 import { kindText, nameOf } from "./words";
 
@@ -23,6 +25,8 @@ import { kindText, nameOf } from "./words";
 const MANY = 4000;
 /** So many of the most connected have their names shown where there is any room at all. */
 const WEIGHTY = 16;
+/** Up to so many entities, another arrangement shows how everyone goes there. */
+const WANDERING = 1500;
 /** No frame places more names than this, however many there are. */
 const MOST_NAMES = 420;
 
@@ -49,6 +53,9 @@ export class Stage {
   private flight = 0;
   private grabbed: number | null = null;
   private fitted = false;
+  private picture: Picture;
+  private journey = 0;
+  private dragged = false;
 
   constructor(
     private model: Model,
@@ -56,6 +63,7 @@ export class Stage {
     private engine: Engine,
   ) {
     this.scene = sceneOf(model);
+    [this.picture] = model.pictures;
     this.grid = new Grid(this.scene);
     this.zones = groups(model);
     this.weights = model.degree.map((degree, i) => degree + this.scene.radius[i] / 100);
@@ -85,7 +93,7 @@ export class Stage {
         ),
       zoom: (factor, x, y) => this.move(zoomed(this.camera, this.size, factor, x, y), true),
       settle: () => {
-        this.grabbed = null;
+        this.release();
         this.move(this.camera, false);
       },
       hover: (x, y) => this.hover(this.at(x, y)),
@@ -111,11 +119,74 @@ export class Stage {
       for (let i = 0; i < links.length; i++) if (links[i]) links[i] = lit.links.has(i) ? 2 : 0.5;
     }
     this.look = { entities, links, selected: state.selected, hover: state.hover, ink };
-    this.outlines = outlines(this.zones, this.scene, this.look);
+    this.outlines = this.hulls(this.look);
     this.lit = lit;
     this.shown = shown;
     this.engine.setState(this.look);
     this.request();
+  }
+
+  /**
+   * Puts everyone where the picture and the reader have them, in calm steps where `animated`; with
+   * another picture the camera follows, so that all of it is in sight.
+   */
+  arrange(picture: Picture, pins: Pins, animated: boolean): void {
+    const other = picture !== this.picture;
+    this.picture = picture;
+    const to = { x: picture.x.slice(), y: picture.y.slice() };
+    for (const [i, [x, y]] of pins) [to.x[i], to.y[i]] = [x, y];
+    window.cancelAnimationFrame(this.journey);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+    if (animated && !calm && this.scene.count <= WANDERING) this.wander(to);
+    else this.put(to.x, to.y, 1);
+    if (other && animated)
+      this.fly(
+        fitting(
+          this.box(() => true, to),
+          this.size,
+        ),
+      );
+  }
+
+  private wander(to: { x: Float64Array; y: Float64Array }): void {
+    const from = { x: this.scene.x.slice(), y: this.scene.y.slice() };
+    const began = performance.now();
+    const step = (now: number) => {
+      const share = Math.min(1, Math.max(0, (now - began) / 520));
+      const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+      const on = (a: Float64Array, b: Float64Array) => a.map((place, i) => place + (b[i] - place) * eased);
+      if (share < 1) {
+        this.put(on(from.x, to.x), on(from.y, to.y), share);
+        this.journey = window.requestAnimationFrame(step);
+      } else this.put(to.x, to.y, 1);
+    };
+    this.journey = window.requestAnimationFrame(step);
+  }
+
+  private put(x: Float64Array, y: Float64Array, share: number): void {
+    for (let i = 0; i < this.scene.count; i++) {
+      if (this.scene.x[i] === x[i] && this.scene.y[i] === y[i]) continue;
+      [this.scene.x[i], this.scene.y[i]] = [x[i], y[i]];
+      this.engine.moved(i);
+    }
+    if (share === 1) this.grid = new Grid(this.scene);
+    if (this.look) this.outlines = share < 1 ? [] : this.hulls(this.look);
+    this.request();
+  }
+
+  private hulls(look: Look): Outline[] {
+    const { ground, relations, zones } = this.picture;
+    return ground || relations ? [] : outlines(zones ?? this.zones, this.scene, look, zones !== null);
+  }
+
+  /** Keeps what was dragged where it was let go. */
+  private release(): void {
+    const [entity, dragged] = [this.grabbed, this.dragged];
+    this.grabbed = null;
+    this.dragged = false;
+    if (entity === null || !dragged) return;
+    const spot = [Math.round(this.scene.x[entity]), Math.round(this.scene.y[entity])] as const;
+    this.store.set({ pins: new Map([...this.store.state.pins, [entity, spot]]) });
   }
 
   /** Marks who is under the pointer, where that lights up nothing else. */
@@ -195,7 +266,7 @@ export class Stage {
   export(pen: Pen, size: Size): void {
     if (!this.look) return;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
-    paintHulls(pen, this.outlines, this.look.ink.dark, camera, size);
+    this.paintBack(pen, camera, size);
     paint(pen, this.scene, this.look, camera, size);
     this.paintFront(pen, camera, size);
   }
@@ -273,9 +344,16 @@ export class Stage {
       pen.clearRect(0, 0, this.front.width, this.front.height);
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     }
-    paintHulls(back, this.outlines, this.look.ink.dark, camera, this.size);
+    this.paintBack(back, camera, this.size);
     if (this.moving && this.scene.count > MANY) return;
     this.paintFront(front, camera, this.size);
+  }
+
+  private paintBack(pen: Pen, camera: Camera, size: Size): void {
+    if (!this.look) return;
+    const { ground } = this.picture;
+    if (ground) paintGround(pen, ground, this.look.ink, this.store.state.language, camera, size);
+    paintHulls(pen, this.outlines, this.look.ink.dark, camera, size);
   }
 
   private paintFront(pen: Pen, camera: Camera, size: Size): void {
@@ -371,10 +449,13 @@ export class Stage {
   }
 
   private click(entity: number | null, again: boolean): void {
-    const { path, selected } = this.store.state;
+    const { compared, path, selected } = this.store.state;
     if (entity !== null && path?.to === null && entity !== path.from)
       this.store.set({ path: { from: path.from, to: entity } });
-    else if (entity === null) this.store.set({ selected: null, path: null, focus: 0, drawer: "none" });
+    else if (entity !== null && compared?.to === null && entity !== compared.from)
+      this.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
+    else if (entity === null)
+      this.store.set({ selected: null, path: null, compared: null, focus: 0, drawer: "none" });
     else if (again) this.store.set({ selected: entity, focus: 1 });
     else if (entity !== selected) {
       this.store.set({ selected: entity, path: null, drawer: "details" });
@@ -384,21 +465,25 @@ export class Stage {
 
   private drag(x: number, y: number): void {
     if (this.grabbed === null) return;
+    this.dragged = true;
     [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
     this.grid = new Grid(this.scene);
-    if (this.look) this.outlines = outlines(this.zones, this.scene, this.look);
+    if (this.look) this.outlines = this.hulls(this.look);
     this.engine.moved(this.grabbed);
     this.request();
   }
 
-  private box(wanted: (entity: number) => boolean): Box {
+  private box(
+    wanted: (entity: number) => boolean,
+    at: { x: Float64Array; y: Float64Array } = this.scene,
+  ): Box {
     const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
     for (let i = 0; i < this.scene.count; i++) {
       if (!this.shown?.entities[i] || !wanted(i)) continue;
-      box.left = Math.min(box.left, this.scene.x[i]);
-      box.right = Math.max(box.right, this.scene.x[i]);
-      box.top = Math.min(box.top, this.scene.y[i]);
-      box.bottom = Math.max(box.bottom, this.scene.y[i]);
+      box.left = Math.min(box.left, at.x[i]);
+      box.right = Math.max(box.right, at.x[i]);
+      box.top = Math.min(box.top, at.y[i]);
+      box.bottom = Math.max(box.bottom, at.y[i]);
     }
     return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
   }

@@ -68,6 +68,9 @@ export const opening: State = {
   period: null,
   undated: true,
   marked: null,
+  compared: null,
+  arrangement: "network",
+  pins: new Map(),
   view: "network",
   drawer: "none",
 };

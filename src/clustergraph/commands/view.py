@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 @click.option(
     "--arrange",
     "arrangement",
-    type=click.Choice(["zone", "hierarchy"]),
-    help="Draw each zone for itself, or by level. [default: linked entities near each other]",
+    type=click.Choice(["zone", "hierarchy", "time", "map"]),
+    help="Open with each zone for itself, by level, along a time axis or on a map."
+    " [default: linked entities near each other]",
 )
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @reading
@@ -71,7 +72,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     with given.progress(f"Writing {output}"):
         output.parent.mkdir(parents=True, exist_ok=True)
         with aside(output) as place:
-            text = page.page(drawn, places=arrangement, sparql=sparql)
+            text = page.page(drawn, arrangement=arrangement, sparql=sparql)
             place.write_text(text, encoding="utf-8", newline="\n")
     if not given.quiet:
         say(f"Wrote {output}.")
