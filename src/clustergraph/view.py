@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import columns, drawing
+from clustergraph import columns, drawing, excerpt, overview
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from clustergraph.arrangement import Arrangement
+    from clustergraph.check import Checked
     from clustergraph.former import Spots
     from clustergraph.graph import Graph
 
@@ -32,6 +33,8 @@ Engine = Literal["auto", "pyvis", "canvas"]
 
 PYVIS_LIMIT = 3000
 """Up to so many nodes the page draws with vis-network, through pyvis; above, on a plain canvas."""
+
+_IN_A_NOTEBOOK = 2000  # entities
 
 _COMPRESS = 2_000_000  # bytes of data from which a compressed page opens sooner than a plain one
 _VIS = "templates/lib/vis-9.1.2/vis-network.min.js"
@@ -63,6 +66,9 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
     titles = {"": title} if title else dict(network.graph["titles"])
     data = columns.columns(drawn) | {"titles": titles} | _arrangements(drawn, arrangement)
     answers = _answers(source, data["types"]) if sparql else ""
+    data |= {"part": network.graph.get("part")}
+    if len(network) > overview.LIMIT:
+        data["overview"] = overview.overview(drawn)
     data |= {"language": language, "engine": engine, "answers": bool(answers)}
     scripts = [("page", _asset("page.js"))]
     if engine == "pyvis":
@@ -113,8 +119,14 @@ def write(  # noqa: PLR0913 - those of `page`
 
 
 def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> str:
-    """Return a small version of the page in a frame that can reach nothing around it."""
-    text = escape(page(source, engine="canvas", sparql=False), quote=True)
+    """Return a small version of the page in a frame that can reach nothing around it.
+
+    Of a large network it shows those entities that have the most relations.
+    """
+    network = _network(source)
+    if len(network) > _IN_A_NOTEBOOK:
+        network = networks.largest(network, _IN_A_NOTEBOOK)
+    text = escape(page(network, engine="canvas", sparql=False), quote=True)
     return (
         f'<iframe title="clustergraph" sandbox="allow-scripts allow-downloads allow-popups" '
         f'width="100%" height="{height}" style="border:1px solid #8884;border-radius:8px" '
@@ -125,6 +137,24 @@ def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> st
 def to_pyvis(source: "Graph | nx.MultiDiGraph[str]") -> Any:  # noqa: ANN401 - pyvis has no types
     """Return the network as a `pyvis.network.Network`: directed, places fixed, physics off."""
     return drawing.to_pyvis(drawing.draw(_network(source)))
+
+
+def drawable(checked: "Checked", *, plain: bool = False) -> "Graph | nx.MultiDiGraph[str]":
+    """Return what a page can show of these tables: all of it, or the part that most relations join.
+
+    A part is a networkx graph, whose attribute `part` tells how much the whole is.
+    """
+    from clustergraph.graph import Graph  # noqa: PLC0415 - loads the store
+
+    [(entities, relations)] = checked.query(
+        "SELECT (SELECT count(*) FROM entity_ids), (SELECT count(*) FROM relations"
+        " WHERE row NOT IN (SELECT row FROM relation_fates))"
+    )
+    if int(str(entities)) <= excerpt.DRAWABLE:
+        return Graph.of(checked, plain=plain)
+    network = Graph.of(checked, plain=plain, largest=excerpt.DRAWN).to_networkx()
+    network.graph["part"] = [int(str(entities)), int(str(relations))]
+    return network
 
 
 def _network(source: "Graph | nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":

@@ -43,6 +43,19 @@ export interface Columns {
   relations: Kind[];
   properties: Kind[];
   aside: number[];
+  /** How many entities and relations the whole has, where the page shows a part. */
+  part?: [entities: number, relations: number] | null;
+  /** A large network's zones, one mark each. */
+  overview?: {
+    /** The entity that the zone is called after, or null for all that have no zone of their own here. */
+    centre: (number | null)[];
+    x: number[];
+    y: number[];
+    radius: number[];
+    count: number[];
+    links: [one: number, other: number, relations: number][];
+    zone: number[];
+  };
   /** What the page opens with, and all other pictures than the network itself. */
   arrangement?: Arrangement;
   arrangements?: {

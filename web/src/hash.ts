@@ -32,6 +32,7 @@ export function write(model: Model, state: State, opening: State, camera: Camera
     "pins",
     [...state.pins].map(([i, [x, y]]) => `${encodeURIComponent(model.entities[i].id)}@${x}@${y}`).join(","),
   );
+  if (state.zone !== null) put("zone", String(state.zone));
   if (state.focus) put("focus", String(state.focus));
   put("types", words(model.types, state.hiddenTypes, opening.hiddenTypes));
   put("relations", words(model.relations, state.hiddenRelations, opening.hiddenRelations));
@@ -42,7 +43,7 @@ export function write(model: Model, state: State, opening: State, camera: Camera
   if (!state.undated) put("undated", "no");
   if (state.language !== opening.language) put("language", state.language);
   if (state.theme !== "auto") put("theme", state.theme);
-  if (state.view !== "network") put("view", state.view);
+  if (state.view !== opening.view) put("view", state.view);
   if (camera) put("at", [camera.x.toFixed(0), camera.y.toFixed(0), camera.scale.toPrecision(3)].join(","));
   return said.toString();
 }
@@ -92,7 +93,11 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   const theme = said.get("theme");
   if (theme === "light" || theme === "dark") change.theme = theme;
   const view = said.get("view");
-  if (view === "table" || view === "questions") change.view = view;
+  if (view === "table" || view === "questions" || view === "network") change.view = view;
+  const { overview } = model.columns;
+  const zone = said.has("zone") ? Number(said.get("zone")) : NaN;
+  if (overview && Number.isInteger(zone) && zone >= 0 && zone < overview.count.length)
+    [change.zone, change.view] = [zone, change.view ?? "network"];
   if (view === "compare" && change.compared && change.compared.to !== null) change.view = view;
   const [x, y, scale] = (said.get("at") ?? "").split(",").map(Number);
   const camera = Number.isFinite(x) && Number.isFinite(y) && scale > 0 ? { x, y, scale } : null;

@@ -144,6 +144,7 @@ function back(page: Page): Change {
   if (state.focus) return { focus: 0 };
   if (state.selected !== null) return { selected: null, drawer: "none" };
   if (state.marked) return { marked: null };
-  if (state.view !== "network") return { view: "network" };
+  if (page.model.columns.overview && state.view === "network") return { zone: null, view: "zones" };
+  if (state.view !== page.store.opening.view) return { view: page.store.opening.view };
   return {};
 }

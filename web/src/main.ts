@@ -28,6 +28,7 @@ import { arrangements } from "./arrangements";
 import { comparison } from "./compare";
 import { announcer } from "./live";
 import { pictureOf } from "./pictures";
+import { zones } from "./zones";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
@@ -62,7 +63,8 @@ function opening(model: Model, columns: Columns): State {
       ? (columns.arrangement ?? "network")
       : "network",
     pins: new Map(),
-    view: "network",
+    zone: null,
+    view: columns.overview ? "zones" : "network",
     drawer: "none",
   };
 }
@@ -89,6 +91,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const versus = comparison(page);
   const switcher = arrangements(page);
   const live = announcer(page);
+  const summary = zones(page);
   const foot = status(page);
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
@@ -120,6 +123,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     rows.element,
     desk.element,
     versus.element,
+    summary.element,
     live.element,
   );
   replace(
@@ -156,7 +160,8 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     shown = visible(model, store.state);
     words();
     panels();
-    for (const part of [head, found, left, right, rows, desk, versus, foot, zoom, switcher]) part.render();
+    for (const part of [head, found, left, right, rows, desk, versus, summary, foot, zoom, switcher])
+      part.render();
     drawing();
   };
   const arranged = (animated: boolean) =>
@@ -187,6 +192,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
       if (changed.has("arrangement")) switcher.render();
       if (filtered || changed.has("view")) rows.render();
       if (changed.has("view")) desk.render();
+      if (changed.has("view") || changed.has("zone")) summary.render();
       if (changed.has("drawer") || changed.has("view")) {
         panels();
         head.render();
@@ -199,6 +205,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         stage.point(state.hover);
       else drawing();
       if (changed.has("arrangement") || changed.has("pins")) arranged(true);
+      if (changed.has("zone")) stage.fit();
     }
     live.tell(state, changed);
     if (![...changed].every((key) => key === "hover")) {

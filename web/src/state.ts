@@ -26,7 +26,9 @@ export interface State {
   arrangement: Arrangement;
   /** Where the reader has put entities, in the units of the picture. */
   pins: Pins;
-  view: "network" | "table" | "questions" | "compare";
+  /** The zone that is opened, of a network that opens on its zones. */
+  zone: number | null;
+  view: "network" | "table" | "questions" | "compare" | "zones";
   drawer: "none" | "legend" | "details";
 }
 
@@ -73,6 +75,7 @@ export const FILTERS: readonly (keyof State)[] = [
   "marked",
   "focus",
   "arrangement",
+  "zone",
 ];
 
 export function toggled<T>(set: ReadonlySet<T>, item: T): Set<T> {

@@ -17,6 +17,9 @@ export function visible(model: Model, state: State): Visible {
     const typed = types.length === 0 || types.some((type) => !state.hiddenTypes.has(type));
     entities[index] = typed && !state.hiddenEntities.has(index) ? 1 : 0;
   }
+  const belongs = model.columns.overview?.zone;
+  if (belongs && state.zone !== null)
+    for (let i = 0; i < entities.length; i++) if (belongs[i] !== state.zone) entities[i] = 0;
   // Whoever is selected is shown, whatever the filters say of its type.
   if (state.selected !== null && !model.entities[state.selected].aside) entities[state.selected] = 1;
   for (const at of state.marked?.entities ?? []) if (!state.hiddenEntities.has(at)) entities[at] = 1;

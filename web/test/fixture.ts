@@ -71,6 +71,7 @@ export const opening: State = {
   compared: null,
   arrangement: "network",
   pins: new Map(),
+  zone: null,
   view: "network",
   drawer: "none",
 };

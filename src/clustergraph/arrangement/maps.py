@@ -35,6 +35,8 @@ _STEP = 17.0  # pixels between marks that lie in one place
 _SUNFLOWER = math.pi * (3 - math.sqrt(5))
 _FARTHEST = 82.0  # degrees north and south; beyond, this projection grows without end
 
+_HALF_ROUND = 18_000  # hundredths of a degree
+
 _CHINA: Box = (73.0, 17.0, 136.0, 54.0)
 _HEBEI: Box = (113.4, 36.0, 119.9, 42.7)
 
@@ -146,11 +148,15 @@ def _meets(one: Box, other: Box) -> bool:
 
 def _runs(line: list[int], box: Box) -> list[list[Degrees]]:
     """Return the pieces of a line, given in hundredths of a degree, that lie in the box."""
-    east = north = 0
+    east = north = before = 0
     runs: list[list[Degrees]] = [[]]
     for i in range(0, len(line), 2):
         east, north = east + line[i], north + line[i + 1]
         point = (east / 100, north / 100)
+        # Where a coast crosses the edge of the map, it goes on at the other side of it.
+        if abs(east - before) > _HALF_ROUND and runs[-1]:
+            runs.append([])
+        before = east
         if box[0] <= point[0] <= box[2] and box[1] <= point[1] <= min(box[3], _FARTHEST):
             runs[-1].append(point)
         elif runs[-1]:

@@ -16,8 +16,10 @@ _CLOSER = 0.8  # what is in one zone moves so close that there is room between t
 _GROUPS = (CG + "Zone", CG + "Cluster")
 
 
-def zones(network: "nx.MultiDiGraph[str]") -> dict[str, str]:
+def zones(network: "nx.MultiDiGraph[str]", *, hubs: int = 0) -> dict[str, str]:
     """Return the zone or cluster that each node belongs to; a zone belongs to itself.
+
+    Where nothing is called one, so many of the most connected nodes take their place.
 
     What is not said to lie in one belongs where most of its neighbours belong, the first by name
     where several have as many; what has no such neighbour is not in the result.
@@ -28,6 +30,10 @@ def zones(network: "nx.MultiDiGraph[str]") -> dict[str, str]:
         for n, said in network.nodes(data=True)
         if any(vocabulary.is_a(t, _GROUPS) for t in said["types"])
     }
+    if not found:
+        degree: dict[str, int] = dict(network.degree())
+        most = sorted(degree, key=lambda n: (-degree[n], n))[:hubs]
+        found = {n: n for n in most if degree[n]}
     centres = set(found)
     lies: list[tuple[int, str, str]] = sorted(
         (_INSIDE.index(predicate), source, target)
