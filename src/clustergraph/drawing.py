@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
-    from clustergraph.arrangement import Arrangement
     from clustergraph.former import Spots
     from clustergraph.vocabulary import Vocabulary
 
@@ -52,12 +51,11 @@ class Drawing:
     looks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def draw(network: "nx.MultiDiGraph[str]", places: "Spots | Arrangement | None" = None) -> Drawing:
+def draw(network: "nx.MultiDiGraph[str]", places: "Spots | None" = None) -> Drawing:
     """Return the network with places and looks, the same ones each time.
 
     `places` are those of a former picture: what had one keeps it but for the little that new
-    neighbours need, and with the same network nothing changes at all. Or they are the name of an
-    arrangement: `zone` draws each zone for itself, `hierarchy` by level.
+    neighbours need, and with the same network nothing changes at all.
     """
     vocabulary: Vocabulary = network.graph["vocabulary"]
     types = _by_count(t for _, said in network.nodes(data=True) for t in said["types"])
@@ -97,11 +95,11 @@ def _aside(network: "nx.MultiDiGraph[str]", vocabulary: "Vocabulary", types: lis
     return stands_aside if len(stands_aside) < len(network) else set()
 
 
-def _place(drawing: Drawing, given: "Spots | Arrangement") -> None:
+def _place(drawing: Drawing, former: "Spots") -> None:
     """Lay out what is drawn by its relations, and what stands aside next to what it speaks of."""
     import numpy as np  # noqa: PLC0415 - loaded when something is drawn
 
-    from clustergraph import arrangement, layout  # noqa: PLC0415 - loads numpy
+    from clustergraph import layout  # noqa: PLC0415 - loads numpy
 
     network = drawing.network
     drawn = [n for n in network if n not in drawing.aside]
@@ -113,30 +111,20 @@ def _place(drawing: Drawing, given: "Spots | Arrangement") -> None:
     pairs = sorted({(index[a], index[b]) for a, b in network.edges() if a in index and b in index})
     edges = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     sizes = np.array([radius[n] for n in drawn], dtype=np.float32)
-    former: Spots = {} if isinstance(given, str) else given
-    if given == "zone":
-        zone = arrangement.zones(network.subgraph(drawn))
-        here = [index.get(zone.get(n, ""), -1) for n in drawn]
-        inside = [(a, b) for a, b in pairs if here[a] == here[b]]
-        # Whoever belongs to a zone hangs on it, so that the zone is one piece.
-        inside += [(i, centre) for i, centre in enumerate(here) if centre not in {-1, i}]
-        edges = np.array(inside, dtype=np.int32).reshape(-1, 2)
-    elif given == "hierarchy":
-        former = arrangement.hierarchy(network.subgraph(drawn))
-        edges = edges[:0]  # where its neighbours stand moves nobody
     unknown = (math.nan, math.nan)
     start = np.array([former.get(n, unknown) for n in drawn], dtype=np.float32).reshape(-1, 2)
     places = layout.positions(len(drawn), edges, sizes=sizes, start=start).tolist()
     # Rounded before anything is derived from them: that is how the next picture finds them.
     spots = {n: (round(places[i][0], 1), round(places[i][1], 1)) for n, i in index.items()}
-    _place_aside(drawing, spots)
+    place_aside(drawing, spots)
     spots |= {n: former[n] for n in drawing.aside if n in former}
     drawing.x = [round(spots[n][0], 1) for n in network]
     drawing.y = [round(spots[n][1], 1) for n in network]
     drawing.radius = [round(radius.get(n, 4.0), 2) for n in network]
 
 
-def _place_aside(drawing: Drawing, spots: dict[str, tuple[float, float]]) -> None:
+def place_aside(drawing: Drawing, spots: dict[str, tuple[float, float]]) -> None:
+    """Add places for what stands aside, next to what it speaks of."""
     network = drawing.network
     spoken: dict[str, list[str]] = defaultdict(list)
     for n, said in network.nodes(data=True):

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from clustergraph import report, triples
+from clustergraph import excerpt, report, triples
 from clustergraph.check import Checked
 from clustergraph.errors import CODES, DataError
-from clustergraph.graph import Graph
 from clustergraph.output import Output
 from clustergraph.report import Report
 
@@ -44,7 +43,8 @@ def write(  # noqa: PLR0913 - one keyword for each thing that a folder may diffe
             from clustergraph import former, view  # noqa: PLC0415 - heavy, and not always wanted
 
             known = {} if fresh_layout else former.spots(Path(folder) / PAGE)
-            text = view.page(Graph.of(checked, plain=plain), places=known, sparql=sparql)
+            network = view.drawable(checked, plain=plain)
+            text = view.page(network, places=known, sparql=sparql)
             output.path(PAGE).write_text(text, encoding="utf-8", newline="\n")
         made = report.make(checked, counts)
         output.path(REPORT).write_text(made.to_json(), encoding="utf-8")
@@ -70,6 +70,11 @@ def summary(made: Report, source: str | Path, folder: str | Path) -> str:
         REPORT: "what became of every row and cell",
         STORE: "the same graph, opened at once by query, ask and serve",
     }
+    if (Path(folder) / PAGE).exists() and made.entity_count > excerpt.DRAWABLE:
+        lines.append(
+            f"{'Drawn':9}{PAGE} shows the {excerpt.DRAWN:,} entities with the most relations;"
+            " clustergraph view draws others"
+        )
     written = [(Path(folder) / name, text) for name, text in words.items()]
     written = [(path, text) for path, text in written if path.exists()]
     width = max(len(str(path)) for path, _ in written)

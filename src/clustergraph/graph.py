@@ -64,16 +64,18 @@ class Graph:
         self.folder = table.parent if table else None
 
     @classmethod
-    def of(cls, checked: "Checked", *, plain: bool = False) -> Self:
+    def of(cls, checked: "Checked", *, plain: bool = False, largest: int | None = None) -> Self:
         """Return the graph of these tables, with the rows it comes from; nothing is made yet.
 
-        `plain` leaves the relation resources out.
+        `plain` leaves the relation resources out. `largest` takes only so many entities, those with
+        the most relations, and the relations between them.
         """
-        from clustergraph import triples  # noqa: PLC0415 - needs the tables' engine
+        from clustergraph import excerpt, triples  # noqa: PLC0415 - needs the tables' engine
 
         names = checked.namespaces
+        only = excerpt.largest(checked, largest) if largest is not None else None
         graph = cls(
-            lambda: triples.ntriples(checked, plain=plain),
+            lambda: triples.ntriples(checked, plain=plain, only=only),
             vocabulary=checked.vocabulary,
             base=names.base,
             prefixes={**PREFIXES, **names.all},

@@ -256,16 +256,20 @@ def select(
     types: Iterable[str] = (),
     around: str | None = None,
     depth: int = 1,
+    among: Iterable[str] | None = None,
 ) -> "nx.MultiDiGraph[str]":
     """Return the part of a network that has these types and lies this near to one entity.
 
     `types` are words of the vocabulary or IRIs; `around` is an id or an IRI, and `depth` counts
-    steps along relations in either direction. The documents that what is left rests on stay.
-    Raises SourceError on a type or id that the network does not have.
+    steps along relations in either direction. `among` are IRIs, of entities or of their relations.
+    The documents that the part rests on stay. Its attribute `part` tells how many entities and
+    relations the whole has. Raises SourceError on a type or id that the network does not have.
     """
     kept = set(network)
+    if among is not None:
+        kept = _named(network, set(among))
     if around is not None:
-        kept = _around(network, _resolve(network, around), depth)
+        kept &= _around(network, _resolve(network, around), depth)
     wanted = {_type(network, word) for word in types}
     if wanted:
         vocabulary = network.graph["vocabulary"]
@@ -275,7 +279,26 @@ def select(
     evidence = {iri for n in kept for iri in network.nodes[n]["evidence"]}
     for _, _, said in network.subgraph(kept).edges(data=True):
         evidence.update(said["evidence"])
-    return network.subgraph(kept | (evidence & set(network))).copy()
+    return _part(network, kept | (evidence & set(network)))
+
+
+def largest(network: "nx.MultiDiGraph[str]", count: int) -> "nx.MultiDiGraph[str]":
+    """Return the part of a network that has so many nodes, those with the most relations."""
+    degree: dict[str, int] = dict(network.degree())
+    return _part(network, set(sorted(network, key=lambda n: (-degree[n], n))[:count]))
+
+
+def _part(network: "nx.MultiDiGraph[str]", kept: set[str]) -> "nx.MultiDiGraph[str]":
+    part: nx.MultiDiGraph[str] = network.subgraph(kept).copy()
+    whole = network.graph.get("part") or [len(network), network.number_of_edges()]
+    part.graph["part"] = whole
+    return part
+
+
+def _named(network: "nx.MultiDiGraph[str]", iris: set[str]) -> set[str]:
+    """Return the nodes among these IRIs, and both ends of the relations among them."""
+    ends = {n for *pair, key in network.edges(keys=True) if key in iris for n in pair}
+    return (iris & set(network)) | ends
 
 
 def _around(network: "nx.MultiDiGraph[str]", start: str, depth: int) -> set[str]:

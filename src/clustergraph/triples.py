@@ -80,14 +80,25 @@ def write_provenance(
     return _copy(mapping, queries, head, (path, compression)) + _triples(head)
 
 
-def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) -> Iterator[bytes]:
-    """Yield the graph as N-Triples, in chunks of whole lines."""
-    mapping = Mapping(checked, Syntax.NTRIPLES, plain)
+def ntriples(
+    checked: Checked,
+    *,
+    plain: bool = False,
+    provenance: bool = True,
+    only: dict[str, str] | None = None,
+) -> Iterator[bytes]:
+    """Yield the graph as N-Triples, in chunks of whole lines.
+
+    `only` restricts the tables, as in `Mapping`.
+    """
+    mapping = Mapping(checked, Syntax.NTRIPLES, plain, only=only or {})
     prepare(mapping)
     queries = mapping.streams()
     heads = [_dataset(mapping)]
     if provenance:
-        queries += _provenance(mapping).values()
+        for table, made in _provenance(mapping).items():
+            kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
+            queries.append(f"{made} AND t.row IN ({kept})" if only else made)
         heads.append(_sources(mapping))
     yield "\n".join([*heads, ""]).encode()
     for query in queries:

@@ -14,27 +14,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import drawing
+from clustergraph import columns, drawing, excerpt, overview
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
-from clustergraph.network import IRI, Value
 from clustergraph.querying import asking
-from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from clustergraph.arrangement import Arrangement
+    from clustergraph.check import Checked
     from clustergraph.former import Spots
     from clustergraph.graph import Graph
-    from clustergraph.vocabulary import Vocabulary
 
 Language = Literal["both", "en", "zh"]
 Engine = Literal["auto", "pyvis", "canvas"]
 
 PYVIS_LIMIT = 3000
 """Up to so many nodes the page draws with vis-network, through pyvis; above, on a plain canvas."""
+
+_IN_A_NOTEBOOK = 2000  # entities
 
 _COMPRESS = 2_000_000  # bytes of data from which a compressed page opens sooner than a plain one
 _VIS = "templates/lib/vis-9.1.2/vis-network.min.js"
@@ -46,23 +46,29 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
     title: str | None = None,
     language: Language = "both",
     engine: Engine = "auto",
-    places: "Spots | Arrangement | None" = None,
+    places: "Spots | None" = None,
+    arrangement: "Arrangement | None" = None,
     sparql: bool = True,
 ) -> str:
     """Return the page as HTML text: the same network gives the same text.
 
     `language` is what the page opens in; `engine` is `pyvis`, `canvas`, or `auto`, which takes
-    pyvis up to `PYVIS_LIMIT` nodes; `places` are as for `drawing.draw`. With `sparql` the page
-    of a Graph carries its triples, up to `asking.LIMIT`, and answers questions by itself; a
-    networkx graph has no triples. Raises SourceError when the package was built without the page.
+    pyvis up to `PYVIS_LIMIT` nodes; `places` are as for `drawing.draw`. The page opens with
+    `arrangement`, and has all others that there are beside it up to `arrangement.LIMIT` nodes.
+    With `sparql` the page of a Graph carries its triples, up to `asking.LIMIT`, and answers
+    questions by itself; a networkx graph has no triples. Raises SourceError when the package was
+    built without the page, or when the network has nothing for `arrangement`.
     """
     network = _network(source)
     drawn = drawing.draw(network, places)
     if engine == "auto":
         engine = "pyvis" if len(network) <= PYVIS_LIMIT else "canvas"
     titles = {"": title} if title else dict(network.graph["titles"])
-    data = _data(drawn, titles)
+    data = columns.columns(drawn) | {"titles": titles} | _arrangements(drawn, arrangement)
     answers = _answers(source, data["types"]) if sparql else ""
+    data |= {"part": network.graph.get("part")}
+    if len(network) > overview.LIMIT:
+        data["overview"] = overview.overview(drawn)
     data |= {"language": language, "engine": engine, "answers": bool(answers)}
     if not answers:
         del data["links"]["key"]  # only answers name relations; without them it is half of the data
@@ -115,8 +121,14 @@ def write(  # noqa: PLR0913 - those of `page`
 
 
 def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> str:
-    """Return a small version of the page in a frame that can reach nothing around it."""
-    text = escape(page(source, engine="canvas", sparql=False), quote=True)
+    """Return a small version of the page in a frame that can reach nothing around it.
+
+    Of a large network it shows those entities that have the most relations.
+    """
+    network = _network(source)
+    if len(network) > _IN_A_NOTEBOOK:
+        network = networks.largest(network, _IN_A_NOTEBOOK)
+    text = escape(page(network, engine="canvas", sparql=False), quote=True)
     return (
         f'<iframe title="clustergraph" sandbox="allow-scripts allow-downloads allow-popups" '
         f'width="100%" height="{height}" style="border:1px solid #8884;border-radius:8px" '
@@ -127,6 +139,24 @@ def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> st
 def to_pyvis(source: "Graph | nx.MultiDiGraph[str]") -> Any:  # noqa: ANN401 - pyvis has no types
     """Return the network as a `pyvis.network.Network`: directed, places fixed, physics off."""
     return drawing.to_pyvis(drawing.draw(_network(source)))
+
+
+def drawable(checked: "Checked", *, plain: bool = False) -> "Graph | nx.MultiDiGraph[str]":
+    """Return what a page can show of these tables: all of it, or the part that most relations join.
+
+    A part is a networkx graph, whose attribute `part` tells how much the whole is.
+    """
+    from clustergraph.graph import Graph  # noqa: PLC0415 - loads the store
+
+    [(entities, relations)] = checked.query(
+        "SELECT (SELECT count(*) FROM entity_ids), (SELECT count(*) FROM relations"
+        " WHERE row NOT IN (SELECT row FROM relation_fates))"
+    )
+    if int(str(entities)) <= excerpt.DRAWABLE:
+        return Graph.of(checked, plain=plain)
+    network = Graph.of(checked, plain=plain, largest=excerpt.DRAWN).to_networkx()
+    network.graph["part"] = [int(str(entities)), int(str(relations))]
+    return network
 
 
 def _network(source: "Graph | nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
@@ -140,6 +170,20 @@ def _spoken(titles: dict[str, str], language: Language) -> str:
     wanted = {"both": ("zh", "en"), "en": ("en",), "zh": ("zh",)}[language]
     found = [titles[tag] for tag in wanted if tag in titles]
     return " ".join(found) or next(iter(titles.values()), "clustergraph")
+
+
+def _arrangements(drawn: Drawing, asked: "Arrangement | None") -> dict[str, Any]:
+    """Return the other pictures of the network, and which of them the page opens with."""
+    from clustergraph import arrangement  # noqa: PLC0415 - loaded when something is drawn
+
+    few = len(drawn.network) <= arrangement.LIMIT
+    found = arrangement.arranged(drawn, None if few else asked) if few or asked else []
+    if asked and asked not in {picture.name for picture in found}:
+        raise SourceError(arrangement.LACKING[asked])
+    return {
+        "arrangements": [columns.arrangement(drawn, picture) for picture in found],
+        "arrangement": asked or "network",
+    }
 
 
 @cache
@@ -235,111 +279,6 @@ def _block(data: dict[str, Any]) -> str:
         return f'<script type="application/json" id="data">{text}</script>'
     packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
     return f'<script type="application/gzip" id="data">{packed}</script>'
-
-
-def _data(drawn: Drawing, titles: dict[str, str]) -> dict[str, Any]:
-    """Return what the page shows, by columns; entities are known by their place in `entities`."""
-    network = drawn.network
-    base: str = network.graph["base"]
-    order = {n: i for i, n in enumerate(network)}
-    types = {iri: i for i, iri in enumerate(drawn.types)}
-    relations = {iri: i for i, iri in enumerate(drawn.relations)}
-    properties: dict[str, int] = {}
-    nodes = [said for _, said in network.nodes(data=True)]
-    edges = list(network.edges(keys=True, data=True))
-    tags = sorted({tag for said in nodes for tag in said["labels"]})
-
-    def reference(iri: str) -> int | str:
-        return order.get(iri, iri)
-
-    def values(iri: str, all_of_it: list[Value]) -> list[list[int | str]]:
-        at = properties.setdefault(iri, len(properties))
-        return [_value(at, value, reference) for value in all_of_it]
-
-    def facts(said: dict[str, Any]) -> list[list[int | str]]:
-        return [v for iri, found in said["facts"].items() for v in values(iri, found)]
-
-    entities = {
-        "id": [said["id"] for said in nodes],
-        "iri": [n if said["id"] != n else "" for n, said in zip(network, nodes, strict=True)],
-        "labels": {tag: [said["labels"].get(tag) for said in nodes] for tag in tags},
-        "types": [[types[t] for t in said["types"]] for said in nodes],
-        "aliases": [[_text(v) for v in said["aliases"]] for said in nodes],
-        "notes": [[_text(v) for v in said["notes"]] for said in nodes],
-        "facts": [facts(said) for said in nodes],
-        "evidence": [[reference(iri) for iri in said["evidence"]] for said in nodes],
-        "rows": [[_row(iri, base) for iri in said["rows"]] for said in nodes],
-        "x": drawn.x,
-        "y": drawn.y,
-        "radius": drawn.radius,
-    }
-    links = {
-        "source": [order[source] for source, *_ in edges],
-        "target": [order[target] for _, target, *_ in edges],
-        "relation": [relations[said["predicate"]] for *_, said in edges],
-        "key": [networks.local(key, base) for *_, key, _ in edges],
-        "bend": drawn.bend,
-        "start": [said["start"] for *_, said in edges],
-        "end": [said["end"] for *_, said in edges],
-        "confidence": [said["confidence"] for *_, said in edges],
-        "notes": [[_text(v) for v in said["notes"]] for *_, said in edges],
-        "facts": [facts(said) for *_, said in edges],
-        "evidence": [[reference(iri) for iri in said["evidence"]] for *_, said in edges],
-        "rows": [[_row(iri, base) for iri in said["rows"]] for *_, said in edges],
-    }
-    return {
-        "version": 1,
-        "titles": titles,
-        "base": base,
-        "types": [_kind(drawn, iri) for iri in drawn.types],
-        "relations": [_kind(drawn, iri) for iri in drawn.relations],
-        "properties": [_kind(drawn, iri) for iri in properties],
-        "aside": [order[n] for n in network if n in drawn.aside],
-        "entities": entities,
-        "links": links,
-    }
-
-
-def _value(at: int, value: Value, reference: Any) -> list[int | str]:  # noqa: ANN401 - a local function
-    if value.datatype == IRI:
-        return [at, reference(value.text), "iri"]
-    if value.language:
-        return [at, value.text, "@" + value.language]
-    if value.datatype == XSD + "string":
-        return [at, value.text]
-    return [at, value.text, value.datatype.removeprefix(XSD)]
-
-
-def _text(value: Value) -> str | list[str]:
-    return [value.text, value.language] if value.language else value.text
-
-
-def _row(iri: str, base: str) -> str:
-    return iri.removeprefix(base + "file/")
-
-
-def _kind(drawn: Drawing, iri: str) -> dict[str, Any]:
-    """Return how a type, a relation or a property is called and drawn."""
-    vocabulary: Vocabulary = drawn.network.graph["vocabulary"]
-    base: str = drawn.network.graph["base"]
-    term = vocabulary.term(iri)
-    of_its_own: dict[str, str] = drawn.network.graph["labels"].get(iri, {})
-    minted = re.sub("^(type|relation|column)/", "", networks.local(iri, base))
-    word = minted if minted != iri else re.split(r"[/#]", iri.rstrip("/#"))[-1]
-    kind: dict[str, Any] = {
-        "iri": iri,
-        "word": (term and term.word) or word,
-        "labels": (term and term.labels) or of_its_own,
-    }
-    if term and term.definitions:
-        kind["definitions"] = term.definitions
-    if term and term.symmetric:
-        kind["symmetric"] = True
-    if term and term.momentary:
-        kind["momentary"] = True
-    if term and vocabulary.is_a(iri, drawing.ASIDE):
-        kind["aside"] = iri.rsplit("#", 1)[-1].lower()
-    return kind | drawn.looks.get(iri, {})
 
 
 def _vis(data: dict[str, Any], drawn: Drawing) -> dict[str, Any]:

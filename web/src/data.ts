@@ -27,6 +27,10 @@ export interface VisEdge {
   selfReference?: { size: number; angle: number };
 }
 
+export type Arrangement = "network" | "zone" | "hierarchy" | "time" | "map";
+/** A mark on a time axis; the month is 0 where a year begins. */
+export type Tick = [x: number, year: number, month: number];
+
 export interface Columns {
   version: number;
   language: "both" | "en" | "zh";
@@ -39,6 +43,33 @@ export interface Columns {
   relations: Kind[];
   properties: Kind[];
   aside: number[];
+  /** How many entities and relations the whole has, where the page shows a part. */
+  part?: [entities: number, relations: number] | null;
+  /** A large network's zones, one mark each. */
+  overview?: {
+    /** The entity that the zone is called after, or null for all that have no zone of their own here. */
+    centre: (number | null)[];
+    x: number[];
+    y: number[];
+    radius: number[];
+    count: number[];
+    links: [one: number, other: number, relations: number][];
+    zone: number[];
+  };
+  /** What the page opens with, and all other pictures than the network itself. */
+  arrangement?: Arrangement;
+  arrangements?: {
+    name: Arrangement;
+    /** Null is the place of what is not in the picture. */
+    x: (number | null)[];
+    y: (number | null)[];
+    /** The relations that the picture shows, or null for all. */
+    relations: number[] | null;
+    /** The zone that each belongs to, where the picture is one of zones. */
+    zone: (number | null)[];
+    ticks: Tick[];
+    lines: number[][];
+  }[];
   entities: {
     id: string[];
     iri: string[];

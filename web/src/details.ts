@@ -22,9 +22,10 @@ export function details(page: Page): { element: HTMLElement; render: () => void 
   const element = el("div", { class: "details" });
   let before: unknown;
   const render = () => {
-    const { selected, path } = page.store.state;
-    const now = `${selected ?? ""} ${path ? `${path.from}-${path.to ?? ""}` : ""}`;
-    if (path) replace(element, ...route(page, path));
+    const { selected, path, compared } = page.store.state;
+    const now = `${selected ?? ""} ${path ? `${path.from}-${path.to ?? ""}` : ""} ${compared?.from ?? ""}`;
+    if (compared?.to === null) replace(element, ...choosing(page, compared.from));
+    else if (path) replace(element, ...route(page, path));
     else if (selected === null) replace(element, ...overview(page));
     else replace(element, ...all(page, page.model.entities[selected]));
     if (now !== before) element.scrollTop = 0;
@@ -126,6 +127,38 @@ function buttons(page: Page, entity: Entity): HTMLElement {
       },
       ...say(page, "path"),
     ),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        on: {
+          click: () =>
+            page.store.set({
+              compared: { from: entity.index, to: null },
+              path: null,
+              focus: 0,
+              view: "network",
+            }),
+        },
+      },
+      ...say(page, "compareWith"),
+    ),
+    page.store.state.pins.has(entity.index) &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          on: {
+            click: () =>
+              page.store.set({
+                pins: new Map([...page.store.state.pins].filter(([at]) => at !== entity.index)),
+              }),
+          },
+        },
+        ...say(page, "unpin"),
+      ),
     el(
       "button",
       {
@@ -296,6 +329,24 @@ function cited(page: Page, entity: Entity): HTMLElement[] {
       ),
       el("ul", { class: "relations" }, ...entities, ...links),
     ),
+  ];
+}
+
+/** What is shown while the second entity of a comparison is still to be chosen. */
+function choosing(page: Page, from: number): Node[] {
+  return [
+    el("p", { class: "types" }, el("span", { class: "type" }, ...say(page, "comparison"))),
+    el("p", {}, entityLink(page, from)),
+    el(
+      "div",
+      { class: "buttons" },
+      el(
+        "button",
+        { type: "button", class: "button", on: { click: () => page.store.set({ compared: null }) } },
+        ...say(page, "clear"),
+      ),
+    ),
+    el("p", { class: "hint", role: "status" }, ...say(page, "compareHint")),
   ];
 }
 

@@ -24,7 +24,7 @@ export function facts(page: Page, rows: FactRow[]): HTMLElement | null {
   );
 }
 
-function factValue(page: Page, [, value, kind = ""]: FactRow): HTMLElement {
+export function factValue(page: Page, [, value, kind = ""]: FactRow): HTMLElement {
   if (typeof value === "number") return entityLink(page, value);
   if (isAddress(value)) return address(value, shorten(value, 80));
   if (/^(integer|decimal|double|float|int|long)$/.test(kind))

@@ -23,13 +23,7 @@ function isFigure(page: Page, entity: number): boolean {
 }
 
 export function figures(page: Page, entity: Entity): HTMLElement[] {
-  const found = new Map<number, Link[]>();
-  for (const at of page.model.touching[entity.index]) {
-    const link = page.model.links[at];
-    if (!isFigureLink(page, link, entity.index)) continue;
-    const other = otherEnd(link, entity.index);
-    found.set(other, [...(found.get(other) ?? []), link]);
-  }
+  const found = figuresOf(page, entity);
   if (isFigure(page, entity.index)) return [el("section", { class: "group" }, card(page, entity, []))];
   if (!found.size) return [];
   return [
@@ -42,19 +36,46 @@ export function figures(page: Page, entity: Entity): HTMLElement[] {
         el("span", { class: "name" }, ...say(page, "figures")),
         el("span", { class: "count" }, String(found.size)),
       ),
-      together(page, [...found.keys()]).map((group) => {
-        const cards = group.map((at) => card(page, page.model.entities[at], found.get(at) ?? []));
-        return group.length === 1
-          ? cards[0]
-          : el(
-              "div",
-              { class: "differing" },
-              el("p", { class: "warning" }, ...say(page, "contradicting")),
-              el("div", { class: "cards" }, cards),
-            );
-      }),
+      together(page, [...found.keys()]).map((group) => side(page, group, found)),
     ),
   ];
+}
+
+/** Returns the figures about an entity, with the links that say so. */
+function figuresOf(page: Page, entity: Entity): Map<number, Link[]> {
+  const found = new Map<number, Link[]>();
+  for (const at of page.model.touching[entity.index]) {
+    const link = page.model.links[at];
+    if (!isFigureLink(page, link, entity.index)) continue;
+    const other = otherEnd(link, entity.index);
+    found.set(other, [...(found.get(other) ?? []), link]);
+  }
+  return found;
+}
+
+/** Returns one figure, or side by side those that contradict each other. */
+function side(page: Page, group: number[], found: Map<number, Link[]>): HTMLElement {
+  const cards = group.map((at) => card(page, page.model.entities[at], found.get(at) ?? []));
+  return group.length === 1
+    ? cards[0]
+    : el(
+        "div",
+        { class: "differing" },
+        el("p", { class: "warning" }, ...say(page, "contradicting")),
+        el("div", { class: "cards" }, cards),
+      );
+}
+
+/** Returns the figures about an entity by what they measure; those that contradict each other together. */
+export function cards(page: Page, entity: Entity): Map<string, HTMLElement[]> {
+  const found = figuresOf(page, entity);
+  const measured = new Map<string, HTMLElement[]>();
+  for (const group of together(page, [...found.keys()])) {
+    const first = page.model.entities[group[0]];
+    const measure = read(page, first, "measure") || nameOf(first, page.store.state.language).first.text;
+    measured.set(measure, [...(measured.get(measure) ?? []), side(page, group, found)]);
+  }
+  return measured;
 }
 
 /** Returns the figures in groups: those that contradict each other are one. */

@@ -2,7 +2,7 @@
 import type { Camera } from "./camera";
 import type { Kind } from "./data";
 import type { Model } from "./model";
-import type { Change, State } from "./state";
+import type { Change, Pins, State } from "./state";
 
 export function write(model: Model, state: State, opening: State, camera: Camera | null): string {
   const said = new URLSearchParams();
@@ -22,6 +22,17 @@ export function write(model: Model, state: State, opening: State, camera: Camera
       "path",
       `${encodeURIComponent(model.entities[state.path.from].id)},${state.path.to === null ? "" : encodeURIComponent(model.entities[state.path.to].id)}`,
     );
+  if (state.compared)
+    put(
+      "compare",
+      `${encodeURIComponent(model.entities[state.compared.from].id)},${state.compared.to === null ? "" : encodeURIComponent(model.entities[state.compared.to].id)}`,
+    );
+  if (state.arrangement !== opening.arrangement) put("arrange", state.arrangement);
+  put(
+    "pins",
+    [...state.pins].map(([i, [x, y]]) => `${encodeURIComponent(model.entities[i].id)}@${x}@${y}`).join(","),
+  );
+  if (state.zone !== null) put("zone", String(state.zone));
   if (state.focus) put("focus", String(state.focus));
   put("types", words(model.types, state.hiddenTypes, opening.hiddenTypes));
   put("relations", words(model.relations, state.hiddenRelations, opening.hiddenRelations));
@@ -32,7 +43,7 @@ export function write(model: Model, state: State, opening: State, camera: Camera
   if (!state.undated) put("undated", "no");
   if (state.language !== opening.language) put("language", state.language);
   if (state.theme !== "auto") put("theme", state.theme);
-  if (state.view !== "network") put("view", state.view);
+  if (state.view !== opening.view) put("view", state.view);
   if (camera) put("at", [camera.x.toFixed(0), camera.y.toFixed(0), camera.scale.toPrecision(3)].join(","));
   return said.toString();
 }
@@ -51,6 +62,13 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
     const [from, to] = parts("path").map((id) => model.byId.get(id));
     if (from !== undefined) change.path = { from, to: to ?? null };
   }
+  if (said.has("compare")) {
+    const [from, to] = parts("compare").map((id) => model.byId.get(id));
+    if (from !== undefined) change.compared = { from, to: to ?? null };
+  }
+  const picture = model.pictures.find(({ name }) => name === said.get("arrange"));
+  if (picture) change.arrangement = picture.name;
+  if (said.has("pins")) change.pins = pinsOf(model, said.get("pins") ?? "");
   const focus = Number(said.get("focus"));
   if (focus === 1 || focus === 2 || focus === 3) change.focus = focus;
   if (said.has("types")) change.hiddenTypes = hidden(model.types, "types");
@@ -75,10 +93,26 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   const theme = said.get("theme");
   if (theme === "light" || theme === "dark") change.theme = theme;
   const view = said.get("view");
-  if (view === "table" || view === "questions") change.view = view;
+  if (view === "table" || view === "questions" || view === "network") change.view = view;
+  const { overview } = model.columns;
+  const zone = said.has("zone") ? Number(said.get("zone")) : NaN;
+  if (overview && Number.isInteger(zone) && zone >= 0 && zone < overview.count.length)
+    [change.zone, change.view] = [zone, change.view ?? "network"];
+  if (view === "compare" && change.compared && change.compared.to !== null) change.view = view;
   const [x, y, scale] = (said.get("at") ?? "").split(",").map(Number);
   const camera = Number.isFinite(x) && Number.isFinite(y) && scale > 0 ? { x, y, scale } : null;
   return { change, camera };
+}
+
+function pinsOf(model: Model, text: string): Pins {
+  const pins = new Map<number, readonly [number, number]>();
+  for (const part of text.split(",")) {
+    const [id, ...place] = part.split("@");
+    const entity = model.byId.get(decoded(id));
+    const [x, y] = place.map(Number);
+    if (entity !== undefined && Number.isFinite(x) && Number.isFinite(y)) pins.set(entity, [x, y]);
+  }
+  return pins;
 }
 
 function decoded(text: string): string {

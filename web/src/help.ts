@@ -11,6 +11,8 @@ const KEYS: [string[], Word][] = [
   [["F"], "focus"],
   [["1", "2", "3"], "steps"],
   [["P"], "path"],
+  [["C"], "compare"],
+  [["A"], "nextArrangement"],
   [["T"], "table"],
   [["Q"], "questions"],
   [["H"], "hide"],
@@ -37,6 +39,7 @@ export function help(page: Page, licences: string): { element: HTMLDialogElement
         "dl",
         { class: "keys" },
         KEYS.filter(([, key]) => key !== "questions" || page.carried)
+          .filter(([, key]) => key !== "nextArrangement" || page.model.pictures.length > 1)
           .map(([caps, key]) => [
             el(
               "dt",

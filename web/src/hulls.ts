@@ -66,15 +66,16 @@ const ROOM = 26;
 /** More zones than this would colour the whole ground. */
 const MOST = 40;
 
-/** Returns the outlines of the zones as they are shown now; zones that hold many strangers have none. */
-export function outlines(found: Group[], scene: Scene, look: Look): Outline[] {
+/** Returns the outlines of the zones as they are shown now; zones that hold many strangers have none, unless `whole`. */
+export function outlines(found: Group[], scene: Scene, look: Look, whole = false): Outline[] {
   const largest = [...found].sort((a, b) => b.members.length - a.members.length).slice(0, MOST);
   return largest.flatMap(({ centre, members }, i) => {
     const shown = [centre, ...members].filter((entity) => look.entities[entity]);
-    const points = near(shown.map((entity): Point => [scene.x[entity], scene.y[entity]]));
+    const all = shown.map((entity): Point => [scene.x[entity], scene.y[entity]]);
+    const points = whole ? all : near(all);
     if (points.length < 3) return [];
     const corners = hull(hull(points).flatMap((point) => circle(point, ROOM)));
-    if (strangers(scene, look, shown, corners) > members.length * 0.6) return [];
+    if (!whole && strangers(scene, look, shown, corners) > members.length * 0.6) return [];
     return [{ corners, tint: TINTS[i % TINTS.length] }];
   });
 }

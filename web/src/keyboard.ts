@@ -1,4 +1,5 @@
 /** Everything that can be done, done by keys. */
+import { nextArrangement } from "./arrangements";
 import type { Page } from "./page";
 import { select } from "./page";
 import type { Change } from "./state";
@@ -44,6 +45,7 @@ function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
       return true;
     case "Enter":
       if (!onStage || state.selected === null) return false;
+      if (chosen(page, state.selected)) return true;
       page.store.set({ drawer: "details" });
       document.querySelector<HTMLElement>(".details button")?.focus();
       return true;
@@ -63,6 +65,9 @@ function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
     case "q":
       if (!page.carried) return false;
       page.store.set({ view: state.view === "questions" ? "network" : "questions" });
+      return true;
+    case "a":
+      nextArrangement(page);
       return true;
     case "u":
       actions.undo();
@@ -87,11 +92,25 @@ function pressOn(page: Page, key: string, selected: number): boolean {
     case "p":
       page.store.set({ path: { from: selected, to: null }, focus: 0 });
       return true;
+    case "c":
+      page.store.set({ compared: { from: selected, to: null }, path: null, focus: 0, view: "network" });
+      return true;
     case "h":
       page.store.set({ hiddenEntities: new Set([...hiddenEntities, selected]), selected: null, focus: 0 });
       return true;
   }
   return false;
+}
+
+/** Takes whoever the arrows came to as the second end of what is begun: a path, a comparison. */
+function chosen(page: Page, entity: number): boolean {
+  const { compared, path } = page.store.state;
+  if (compared?.to === null && entity !== compared.from)
+    page.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
+  else if (path?.to === null && entity !== path.from)
+    page.store.set({ path: { from: path.from, to: entity } });
+  else return false;
+  return true;
 }
 
 /** Goes to the neighbour in the arrow's direction; with nothing selected, to the weightiest. */
@@ -107,7 +126,10 @@ function walk(page: Page, [dx, dy]: [number, number]): boolean {
     return true;
   }
   const next = page.stage.towards(selected, dx, dy);
-  if (next !== null) select(page, next, { drawer: "none" });
+  const { compared, path } = page.store.state;
+  // What is begun goes on while the arrows look for its second end.
+  const begun = { compared: compared?.to === null ? compared : null, path: path?.to === null ? path : null };
+  if (next !== null) select(page, next, { drawer: "none", ...begun });
   return true;
 }
 
@@ -116,10 +138,13 @@ function back(page: Page): Change {
   const { state } = page.store;
   const narrow = window.matchMedia("(max-width: 1100px)").matches;
   if (state.drawer !== "none" && narrow) return { drawer: "none" };
+  if (state.view === "compare") return { view: "network", compared: null };
+  if (state.compared) return { compared: null };
   if (state.path) return { path: null };
   if (state.focus) return { focus: 0 };
   if (state.selected !== null) return { selected: null, drawer: "none" };
   if (state.marked) return { marked: null };
-  if (state.view !== "network") return { view: "network" };
+  if (page.model.columns.overview && state.view === "network") return { zone: null, view: "zones" };
+  if (state.view !== page.store.opening.view) return { view: page.store.opening.view };
   return {};
 }

@@ -24,6 +24,11 @@ import type { State } from "./state";
 import { FILTERS, Store } from "./state";
 import { status } from "./status";
 import { table } from "./table";
+import { arrangements } from "./arrangements";
+import { comparison } from "./compare";
+import { announcer } from "./live";
+import { pictureOf } from "./pictures";
+import { zones } from "./zones";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
@@ -53,7 +58,13 @@ function opening(model: Model, columns: Columns): State {
     period: null,
     undated: true,
     marked: null,
-    view: "network",
+    compared: null,
+    arrangement: model.pictures.some(({ name }) => name === columns.arrangement)
+      ? (columns.arrangement ?? "network")
+      : "network",
+    pins: new Map(),
+    zone: null,
+    view: columns.overview ? "zones" : "network",
     drawer: "none",
   };
 }
@@ -77,6 +88,10 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const right = details(page);
   const rows = table(page);
   const desk = questions(page);
+  const versus = comparison(page);
+  const switcher = arrangements(page);
+  const live = announcer(page);
+  const summary = zones(page);
   const foot = status(page);
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
@@ -97,7 +112,20 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const detailsPanel = el("aside", { class: "panel right" }, shutters[1], right.element);
   // In somebody else's page there is room for the drawing and little else.
   if (new URLSearchParams(window.location.search).has("embed")) root.dataset.embed = "yes";
-  const main = el("main", {}, stage.element, empty, zoom.element, unmark, rows.element, desk.element);
+  const main = el(
+    "main",
+    {},
+    stage.element,
+    empty,
+    switcher.element,
+    zoom.element,
+    unmark,
+    rows.element,
+    desk.element,
+    versus.element,
+    summary.element,
+    live.element,
+  );
   replace(
     root,
     head.element,
@@ -131,10 +159,10 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     applyTheme(store.state.theme);
     words();
     panels();
-    for (const part of [head, found, foot, zoom]) part.render();
+    for (const part of [head, found, summary, foot, zoom, switcher]) part.render();
   };
   const inner = () => {
-    for (const part of [left, right, rows, desk]) part.render();
+    for (const part of [left, right, rows, desk, versus]) part.render();
   };
   const everything = () => {
     shown = visible(model, store.state);
@@ -142,6 +170,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     inner();
     drawing();
   };
+  const arranged = (animated: boolean) =>
+    stage.arrange(pictureOf(model.pictures, store.state.arrangement), store.state.pins, animated);
+  arranged(false);
   outer();
   drawing();
   stage.start();
@@ -161,15 +192,22 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         left.render();
         foot.render();
       }
-      if (filtered || changed.has("selected") || changed.has("path")) right.render();
+      if (["selected", "path", "compared", "pins"].some((key) => filtered || changed.has(key as keyof State)))
+        right.render();
+      if (changed.has("compared") || changed.has("view") || filtered) versus.render();
+      if (changed.has("arrangement")) switcher.render();
       if (filtered || changed.has("view")) rows.render();
       if (changed.has("view")) desk.render();
+      if (changed.has("view") || changed.has("zone")) summary.render();
       if (changed.has("drawer") || changed.has("view")) {
         panels();
         head.render();
       }
       drawing();
+      if (changed.has("arrangement") || changed.has("pins")) arranged(true);
+      if (changed.has("zone")) stage.fit();
     }
+    live.tell(state, changed);
     if (![...changed].every((key) => key === "hover")) {
       if (!undoing) past.push(before);
       keep();

@@ -1,5 +1,7 @@
 /** The network as the page thinks of it: entities, links, what joins them. */
 import type { Columns, FactRow, Kind, Reference, Tagged } from "./data";
+import type { Picture } from "./pictures";
+import { picturesOf } from "./pictures";
 
 export interface Entity {
   index: number;
@@ -45,6 +47,7 @@ export interface Model {
   /** The entities and links that name each document as evidence. */
   citedBy: Map<number, { entities: number[]; links: number[] }>;
   byId: Map<string, number>;
+  pictures: Picture[];
   sources: number;
 }
 
@@ -111,6 +114,7 @@ export function model(columns: Columns): Model {
     degree,
     citedBy,
     byId: new Map(entities.map((entity) => [entity.id, entity.index])),
+    pictures: picturesOf(columns),
     sources: addresses.size,
   };
 }

@@ -29,8 +29,24 @@ export function overview(page: Page): Node[] {
     ({ index, aside }) => shown.entities[index] && !aside && !degree.has(index),
   );
   const { hiddenEntities } = page.store.state;
+  const { part } = model.columns;
+  const number = new Intl.NumberFormat("en");
   return [
     el("h2", {}, ...say(page, "overview")),
+    ...(part
+      ? [
+          el(
+            "p",
+            { class: "hint part" },
+            ...say(page, "partOf"),
+            ` ${number.format(part[0])} `,
+            ...say(page, "entities"),
+            ` · ${number.format(part[1])} `,
+            ...say(page, "relations"),
+            ".",
+          ),
+        ]
+      : []),
     model.entities.length === 0
       ? el("p", { class: "hint" }, ...say(page, "empty"))
       : el("p", { class: "hint" }, ...say(page, "hint")),

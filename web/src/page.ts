@@ -27,9 +27,13 @@ export function sayPlain(page: Page, key: Word): string {
 }
 
 export function select(page: Page, entity: number | null, change: Partial<State> = {}): void {
+  const { overview } = page.model.columns;
   page.store.set({
     selected: entity,
+    // Whoever is chosen from all zones is shown in its own.
+    ...(overview && entity !== null ? { zone: overview.zone[entity] } : {}),
     path: null,
+    compared: null,
     view: "network",
     drawer: entity === null ? "none" : "details",
     ...change,

@@ -46,8 +46,10 @@ export function search(page: Page): { element: HTMLElement; render: () => void; 
     close();
     input.value = "";
     input.blur();
-    const { path } = page.store.state;
-    if (path?.to === null) page.store.set({ path: { from: path.from, to: entity } });
+    const { compared, path } = page.store.state;
+    if (compared?.to === null && entity !== compared.from)
+      page.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
+    else if (path?.to === null) page.store.set({ path: { from: path.from, to: entity } });
     else select(page, entity, page.model.entities[entity].aside ? {} : { focus: 0 });
   };
   const mark = (at: number) => {

@@ -13,10 +13,12 @@ import { Names } from "./names";
 import { paint, paintRing, shownOf } from "./paint";
 import type { Pen } from "./pen";
 import { listen } from "./pointer";
-import type { Engine, Part, Picture, Scene } from "./scene";
+import { paintGround } from "./ground";
+import type { Picture } from "./pictures";
+import type { Engine, Look, Part, Picture as Painted, Scene } from "./scene";
 import { sceneOf } from "./scene";
 import { Screen } from "./screen";
-import type { State, Store } from "./state";
+import type { Pins, State, Store } from "./state";
 import type { Lit, Visible } from "./visible";
 
 /** A frame that takes no longer, in milliseconds, is drawn whenever the view moves. */
@@ -25,6 +27,8 @@ const QUICK = 5;
 const SLOW = 40;
 /** The others take this share of the time at most. */
 const SHARE = 1 / 8;
+/** Up to so many entities, another arrangement shows how everyone goes there. */
+const WANDERING = 1500;
 /** So strong is what stays behind what is lit. */
 const BEHIND = 0.24;
 
@@ -47,6 +51,9 @@ export class Stage {
   private flight = 0;
   private grabbed: number | null = null;
   private fitted = false;
+  private picture: Picture;
+  private journey = 0;
+  private dragged = false;
   /** The camera of the picture on the screen; none when what it shows is no longer so. */
   private drawn: Camera | null = null;
   private pictured: Camera | null = null;
@@ -58,6 +65,7 @@ export class Stage {
     private engine: Engine,
   ) {
     this.scene = sceneOf(model);
+    [this.picture] = model.pictures;
     this.zones = groups(model);
     this.names = new Names(model, this.scene, new Ruler(ruler()));
     this.screen.element.className = "screen";
@@ -81,7 +89,7 @@ export class Stage {
         ),
       zoom: (factor, x, y) => this.move(zoomed(this.camera, this.size, factor, x, y), true),
       settle: () => {
-        this.grabbed = null;
+        this.release();
         this.move(this.camera, false);
       },
       hover: (x, y) => this.hover(this.at(x, y)),
@@ -104,13 +112,77 @@ export class Stage {
       const look = { entities: shown.entities, links: shown.links, ink };
       this.seen = { look, shown: shownOf(look), lit: null, state };
       this.shown = shown;
-      this.outlines = outlines(this.zones, this.scene, look);
+      this.outlines = this.hulls(look);
       this.engine.setState(look);
       this.pictured = null;
     }
     if (this.seen) this.seen = { ...this.seen, lit: lit && litPart(shown, lit), state };
     this.drawn = null;
     this.request();
+  }
+
+  /**
+   * Puts everyone where the picture and the reader have them, in calm steps where `animated`; with
+   * another picture the camera follows, so that all of it is in sight.
+   */
+  arrange(picture: Picture, pins: Pins, animated: boolean): void {
+    const other = picture !== this.picture;
+    this.picture = picture;
+    const to = { x: picture.x.slice(), y: picture.y.slice() };
+    for (const [i, [x, y]] of pins) [to.x[i], to.y[i]] = [x, y];
+    window.cancelAnimationFrame(this.journey);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+    if (animated && !calm && this.scene.count <= WANDERING) this.wander(to);
+    else this.put(to.x, to.y, 1);
+    if (other && animated)
+      this.fly(
+        fitting(
+          this.box(() => true, to),
+          this.size,
+        ),
+      );
+  }
+
+  private wander(to: { x: Float64Array; y: Float64Array }): void {
+    const from = { x: this.scene.x.slice(), y: this.scene.y.slice() };
+    const began = performance.now();
+    const step = (now: number) => {
+      const share = Math.min(1, Math.max(0, (now - began) / 520));
+      const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+      const on = (a: Float64Array, b: Float64Array) => a.map((place, i) => place + (b[i] - place) * eased);
+      if (share < 1) {
+        this.put(on(from.x, to.x), on(from.y, to.y), share);
+        this.journey = window.requestAnimationFrame(step);
+      } else this.put(to.x, to.y, 1);
+    };
+    this.journey = window.requestAnimationFrame(step);
+  }
+
+  private put(x: Float64Array, y: Float64Array, share: number): void {
+    for (let i = 0; i < this.scene.count; i++) {
+      if (this.scene.x[i] === x[i] && this.scene.y[i] === y[i]) continue;
+      [this.scene.x[i], this.scene.y[i]] = [x[i], y[i]];
+      this.engine.moved(i);
+    }
+    this.grid = null;
+    if (this.seen) this.outlines = share < 1 ? [] : this.hulls(this.seen.look);
+    this.pictured = null;
+    this.request();
+  }
+
+  private hulls(look: Look): Outline[] {
+    const { ground, relations, zones } = this.picture;
+    return ground || relations ? [] : outlines(zones ?? this.zones, this.scene, look, zones !== null);
+  }
+
+  /** Keeps what was dragged where it was let go. */
+  private release(): void {
+    const [entity, dragged] = [this.grabbed, this.dragged];
+    this.grabbed = null;
+    this.dragged = false;
+    if (entity === null || !dragged) return;
+    const spot = [Math.round(this.scene.x[entity]), Math.round(this.scene.y[entity])] as const;
+    this.store.set({ pins: new Map([...this.store.state.pins, [entity, spot]]) });
   }
 
   fit(animated = true): void {
@@ -185,7 +257,7 @@ export class Stage {
     const { look, shown, lit } = this.seen;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
     const view = { camera, size };
-    paintHulls(pen, this.outlines, look.ink.dark, view, lit ? BEHIND : 1);
+    this.paintBack(pen, look.ink, view, lit ? BEHIND : 1);
     paint(pen, this.scene, lit ? { ...shown, light: "faded" } : shown, look.ink, view);
     this.paintFront(pen, this.seen, view);
   }
@@ -271,11 +343,11 @@ export class Stage {
     port2.postMessage(null);
   }
 
-  private compose({ camera, paint }: Picture): void {
+  private compose({ camera, paint }: Painted): void {
     if (!this.seen) return;
     const { ink } = this.seen.look;
     this.screen.compose(ink.ground, (pen) => {
-      paintHulls(pen, this.outlines, ink.dark, { camera, size: this.size }, 1);
+      this.paintBack(pen, ink, { camera, size: this.size }, 1);
       paint(pen);
     });
     this.pictured = camera;
@@ -290,6 +362,12 @@ export class Stage {
     this.drawn = camera;
     this.clock();
     if (camera !== this.camera) this.request();
+  }
+
+  private paintBack(pen: Pen, ink: Ink, view: View, strength: number): void {
+    const { ground } = this.picture;
+    if (ground) paintGround(pen, ground, ink, this.store.state.language, view.camera, view.size);
+    paintHulls(pen, this.outlines, ink.dark, view, strength);
   }
 
   private paintFront(pen: Pen, seen: Seen, view: View): void {
@@ -319,10 +397,13 @@ export class Stage {
   }
 
   private click(entity: number | null, again: boolean): void {
-    const { path, selected } = this.store.state;
+    const { compared, path, selected } = this.store.state;
     if (entity !== null && path?.to === null && entity !== path.from)
       this.store.set({ path: { from: path.from, to: entity } });
-    else if (entity === null) this.store.set({ selected: null, path: null, focus: 0, drawer: "none" });
+    else if (entity !== null && compared?.to === null && entity !== compared.from)
+      this.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
+    else if (entity === null)
+      this.store.set({ selected: null, path: null, compared: null, focus: 0, drawer: "none" });
     else if (again) this.store.set({ selected: entity, focus: 1 });
     else if (entity !== selected) {
       this.store.set({ selected: entity, path: null, drawer: "details" });
@@ -332,22 +413,26 @@ export class Stage {
 
   private drag(x: number, y: number): void {
     if (this.grabbed === null || !this.seen) return;
+    this.dragged = true;
     [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
     this.grid = null;
-    this.outlines = outlines(this.zones, this.scene, this.seen.look);
+    this.outlines = this.hulls(this.seen.look);
     this.engine.moved(this.grabbed);
     this.pictured = null;
     this.request();
   }
 
-  private box(wanted: (entity: number) => boolean): Box {
+  private box(
+    wanted: (entity: number) => boolean,
+    at: { x: Float64Array; y: Float64Array } = this.scene,
+  ): Box {
     const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
     for (let i = 0; i < this.scene.count; i++) {
       if (!this.shown?.entities[i] || !wanted(i)) continue;
-      box.left = Math.min(box.left, this.scene.x[i]);
-      box.right = Math.max(box.right, this.scene.x[i]);
-      box.top = Math.min(box.top, this.scene.y[i]);
-      box.bottom = Math.max(box.bottom, this.scene.y[i]);
+      box.left = Math.min(box.left, at.x[i]);
+      box.right = Math.max(box.right, at.x[i]);
+      box.top = Math.min(box.top, at.y[i]);
+      box.bottom = Math.max(box.bottom, at.y[i]);
     }
     return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
   }

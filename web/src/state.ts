@@ -1,4 +1,5 @@
 /** What the reader has chosen, in one place; whoever shows something listens here. */
+import type { Arrangement } from "./data";
 import type { Language } from "./words";
 
 export interface State {
@@ -20,9 +21,18 @@ export interface State {
   undated: boolean;
   /** What an answer speaks of, lit up in the drawing. */
   marked: { entities: ReadonlySet<number>; links: ReadonlySet<number> } | null;
-  view: "network" | "table" | "questions";
+  /** The two that are compared; the second is not chosen yet while it is null. */
+  compared: { from: number; to: number | null } | null;
+  arrangement: Arrangement;
+  /** Where the reader has put entities, in the units of the picture. */
+  pins: Pins;
+  /** The zone that is opened, of a network that opens on its zones. */
+  zone: number | null;
+  view: "network" | "table" | "questions" | "compare" | "zones";
   drawer: "none" | "legend" | "details";
 }
+
+export type Pins = ReadonlyMap<number, readonly [x: number, y: number]>;
 
 /** Whether a relation says what it rests on. */
 export type Evidence = "with" | "without";
@@ -64,6 +74,8 @@ export const FILTERS: readonly (keyof State)[] = [
   "undated",
   "marked",
   "focus",
+  "arrangement",
+  "zone",
 ];
 
 export function toggled<T>(set: ReadonlySet<T>, item: T): Set<T> {

@@ -1,6 +1,7 @@
 /** Which entities and links the filters leave, and which of them the selection lights up. */
 import type { Link, Model } from "./model";
 import { otherEnd, yearOf } from "./model";
+import { pictureOf } from "./pictures";
 import type { State } from "./state";
 
 export interface Visible {
@@ -16,12 +17,23 @@ export function visible(model: Model, state: State): Visible {
     const typed = types.length === 0 || types.some((type) => !state.hiddenTypes.has(type));
     entities[index] = typed && !state.hiddenEntities.has(index) ? 1 : 0;
   }
+  const belongs = model.columns.overview?.zone;
+  if (belongs && state.zone !== null)
+    for (let i = 0; i < entities.length; i++) if (belongs[i] !== state.zone) entities[i] = 0;
   // Whoever is selected is shown, whatever the filters say of its type.
   if (state.selected !== null && !model.entities[state.selected].aside) entities[state.selected] = 1;
   for (const at of state.marked?.entities ?? []) if (!state.hiddenEntities.has(at)) entities[at] = 1;
+  const { placed, relations } = pictureOf(model.pictures, state.arrangement);
+  if (placed) for (let i = 0; i < entities.length; i++) if (!placed[i]) entities[i] = 0;
   const links = new Uint8Array(model.links.length);
   for (const link of model.links)
-    links[link.index] = entities[link.source] && entities[link.target] && passes(model, link, state) ? 1 : 0;
+    links[link.index] =
+      entities[link.source] &&
+      entities[link.target] &&
+      (relations?.has(link.relation) ?? true) &&
+      passes(model, link, state)
+        ? 1
+        : 0;
   if (state.focus && state.selected !== null) narrow(model, entities, links, state.selected, state.focus);
   return { entities, links, entityCount: sum(entities), linkCount: sum(links) };
 }

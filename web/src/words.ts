@@ -28,6 +28,33 @@ const WORDS = {
   search: ["搜索名称、拼音、编号", "Search names, pinyin, ids"],
   table: ["表格", "Table"],
   network: ["网络", "Network"],
+  arrangement: ["布局", "Arrangement"],
+  byZone: ["按园区", "By zone"],
+  hierarchy: ["层级", "Hierarchy"],
+  overTime: ["时间轴", "Over time"],
+  map: ["地图", "Map"],
+  nextArrangement: ["换一种布局", "Next arrangement"],
+  unpin: ["放回原处", "Put back"],
+  compare: ["比较", "Compare"],
+  compareWith: ["与另一个比较", "Compare"],
+  compareHint: ["再选一个实体，与之比较。", "Now choose a second entity to compare the two."],
+  comparison: ["比较", "Comparison"],
+  onlyHere: ["仅此一方", "Only here"],
+  bothHave: ["双方共有", "Both"],
+  differing: ["不同", "Different"],
+  same: ["相同", "Same"],
+  between: ["两者之间", "Between the two"],
+  swap: ["左右互换", "Swap sides"],
+  shortestPath: ["最短路径", "Shortest path"],
+  nothingDirect: ["两者之间没有直接关系。", "Nothing joins the two directly."],
+  zones: ["园区", "Zones"],
+  zonesHint: [
+    "网络较大，先按园区汇总显示。选择一个园区即可打开。",
+    "This network is large, so it is shown zone by zone. Select one to open it.",
+  ],
+  otherZones: ["其他", "Others"],
+  allZones: ["返回全部园区", "All zones"],
+  partOf: ["此页只显示一部分：全部共有", "This page shows a part. In all there are"],
   theme: ["外观", "Theme"],
   auto: ["自动", "automatic"],
   light: ["浅色", "light"],
@@ -233,6 +260,12 @@ export function kindText(kind: Kind, language: Language): string {
 
 export function untag(value: Tagged): Spoken {
   return typeof value === "string" ? { text: value, language: "" } : { text: value[0], language: value[1] };
+}
+
+const MONTHS = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+
+export function monthName(month: number, language: Language): string {
+  return language === "en" ? MONTHS.format(Date.UTC(2000, month - 1)) : `${month}月`;
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });

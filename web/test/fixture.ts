@@ -68,6 +68,10 @@ export const opening: State = {
   period: null,
   undated: true,
   marked: null,
+  compared: null,
+  arrangement: "network",
+  pins: new Map(),
+  zone: null,
   view: "network",
   drawer: "none",
 };
