@@ -174,8 +174,8 @@ def _without_value(checked: Checked, table: "Table") -> int:
             continue
         cell = prop.column.cell
         [(count,)] = checked.query(
-            f"SELECT count(*) FROM {table.name} WHERE {cell} <> '' AND len({prop.pieces(cell)}) = 0"
-            f" AND row NOT IN (SELECT row FROM {fates})"
+            f"SELECT count(*) FROM {table.name} WHERE {cell} <> ''"
+            f" AND array_length({prop.pieces(cell)}) = 0 AND row NOT IN (SELECT row FROM {fates})"
         )
         total += int(str(count))
     return total

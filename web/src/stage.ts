@@ -166,7 +166,7 @@ export class Stage {
     }
     this.grid = null;
     if (this.seen) this.outlines = share < 1 ? [] : this.hulls(this.seen.look);
-    this.pictured = null;
+    this.pictured = this.drawn = null;
     this.request();
   }
 

@@ -40,7 +40,8 @@ def trimmed(checked: "Checked", place: Place, word: str) -> Iterator[Problem]:
     if raw in checked.terms.tidy[name]:
         return
     for row, cell, found in checked.query(
-        f"SELECT row, {raw}, {identifier} AS id FROM {name} WHERE {raw} <> id AND id <> ''"
+        f"SELECT row, {raw}, {identifier} FROM {name} WHERE {raw} <> {identifier}"
+        f" AND {identifier} <> ''"
     ):
         text = f"there {_unseen(str(cell))} around the id, which was read as '{short(str(found))}'"
         yield place.problem("id-trimmed", text, row, column=place.header(word), value=str(cell))

@@ -70,11 +70,10 @@ def _at_odds(checked: "Checked", place: Place, prop: "Property") -> Iterator[Pro
     """Yield rows whose number is another than that of an earlier row on the same fact."""
     value = prop.value(f"r.{prop.column.cell}")
     for row, found, first, before in checked.query(
-        f"SELECT b.row AS row, {value} AS value, first_value(b.row) OVER same AS first,"
-        " first_value(value) OVER same AS before FROM beside b JOIN"
-        f" {place.table.among('beside')} r ON r.row = b.row"
-        " WHERE value <> '' AND own = ''"
-        " WINDOW same AS (PARTITION BY relation, source, target, time ORDER BY b.row)"
+        "SELECT row, value, first_value(row) OVER same AS first, first_value(value) OVER same AS"
+        f" before FROM (SELECT b.*, {value} AS value FROM beside b"
+        f" JOIN {place.table.among('beside')} r ON r.row = b.row) WHERE value <> '' AND own = ''"
+        " WINDOW same AS (PARTITION BY relation, source, target, time ORDER BY row)"
         " QUALIFY value <> before AND"
         " (try_cast(value AS DOUBLE) = try_cast(before AS DOUBLE)) IS DISTINCT FROM true"
     ):

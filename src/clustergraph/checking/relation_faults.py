@@ -76,7 +76,7 @@ def _repeated(checked: "Checked", place: Place) -> Iterator[Problem]:
         yield place.problem("relation-duplicate", text, row)
     own = checked.terms.cell("relations", "id")
     for row, found in checked.query(
-        f"SELECT row, {own} AS id FROM relations WHERE id IN (SELECT id FROM relation_id_conflicts)"
+        f"SELECT row, {own} FROM relations WHERE {own} IN (SELECT id FROM relation_id_conflicts)"
         if own
         else "SELECT 1 WHERE false"
     ):

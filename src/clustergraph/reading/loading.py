@@ -113,7 +113,7 @@ def settled(
     """Give the cells of a table their rows, the first being `first`, and leave blank rows out."""
     table, cells = source.name, f"{source.name}_cells"
     numbered = f"SELECT rowid + {first} AS row, * FROM {cells}"  # noqa: S608 - ours
-    empty = _blank([column.cell for column in columns])
+    empty = sql_blank([column.cell for column in columns])
     [(total,)] = cursor.execute(f"SELECT count(*) FROM {cells}").fetchall()  # noqa: S608 - ours
     [(blank,)] = cursor.execute(f"SELECT count(*) FROM {cells} WHERE {empty}").fetchall()  # noqa: S608 - ours
     if blank:
@@ -121,14 +121,14 @@ def settled(
         cursor.execute(f"DROP TABLE {cells}")
     else:
         cursor.execute(f"CREATE VIEW {table} AS {numbered}")
-    problems = _unnamed(cursor, source, columns)
+    problems = unnamed(cursor, source, columns)
     if total == blank:
         message = "the table has a header and no rows"
         problems.append(problem("table-empty", source.file, message))
     return Held(total - blank, blank, None if blank else first, problems)
 
 
-def _blank(cells: "Sequence[str]") -> str:
+def sql_blank(cells: "Sequence[str]") -> str:
     """Return the SQL of whether a row is blank.
 
     Trimming every cell would take longer than reading them: where the first cell begins with
@@ -141,7 +141,7 @@ def _blank(cells: "Sequence[str]") -> str:
     )
 
 
-def _unnamed(
+def unnamed(
     cursor: duckdb.DuckDBPyConnection, source: "Source", columns: "Sequence[Column]"
 ) -> list[Problem]:
     """Return the problems of columns that have no name."""
