@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from clustergraph.errors import Problems, Severity, SourceError
+from clustergraph.reading.sources import beside, is_workbook
 from clustergraph.reports import Findings, counted
 
 if TYPE_CHECKING:
@@ -113,10 +114,11 @@ class Reading:
         from clustergraph import check  # noqa: PLC0415 - heavy
         from clustergraph.checking import policy  # noqa: PLC0415 - heavy
 
-        if source.is_file():
+        if source.is_file() and not is_workbook(source):
             raise SourceError(
                 f"{source} is a file; build and check read a folder with entities.csv and"
-                " relations.csv. For an RDF file there are query, export and view."
+                " relations.csv, or a workbook (.xlsx). For an RDF file there are query, export and"
+                " view."
             )
         with self.progress(f"Reading {source}"):
             return check.read(
@@ -132,13 +134,13 @@ class Reading:
         """Return the baseline that was named, or the one that belongs beside the tables."""
         from clustergraph.checking.baseline import NAME  # noqa: PLC0415 - wanted by one command
 
-        return self.baseline if isinstance(self.baseline, Path) else source / NAME
+        return self.baseline if isinstance(self.baseline, Path) else beside(source, NAME)
 
     def graph(self, source: Path) -> "Graph":
         """Return the graph of a folder of tables or of an RDF file."""
         from clustergraph import graph  # noqa: PLC0415 - heavy
 
-        if source.is_file():
+        if source.is_file() and not is_workbook(source):
             return graph.Graph.open(source)
         tables = self.tables(source)
         built = graph.build(tables)
