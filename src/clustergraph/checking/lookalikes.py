@@ -1,8 +1,9 @@
 """Ids that look alike and are not the same, found without comparing each with each.
 
-An id's *skeleton* is what is left of it without case, Unicode form, width and invisible characters;
-ids with one skeleton look alike. Almost every id is its own skeleton, so only the others are looked
-up among all.
+An id's *skeleton* is what is left of it without case, Unicode form, width, invisible characters and
+the letters of other alphabets that look like Latin ones (the commonest of Unicode's confusables,
+UTS #39); ids with one skeleton look alike. Almost every id is its own skeleton, so only the others
+are looked up among all.
 """
 
 import unicodedata
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from clustergraph.check import Checked
 
 _BATCH = 50_000
+_NAMED = 3  # letters that are named
+# Cyrillic, then Greek letters, each beside the Latin letter for which it is taken.
+_TWINS = str.maketrans(
+    "аеорсухѕіјһԁԛԝАВЕКМНОРСТХЅІЈҺУοανρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxsijhdqwABEKMHOPCTXSIJHYoavpuxABEZHIKMNOPTYX",
+)
 _UNSEEN = dict.fromkeys(map(ord, INVISIBLE.replace(" ", "")))
 
 
@@ -55,9 +62,7 @@ def find(checked: "Checked", place: Place, header: str) -> Iterator[Problem]:
 
 
 def _skeleton(text: str) -> str:
-    if unicodedata.is_normalized("NFKC", text) and not _hidden(text):
-        return text
-    return unicodedata.normalize("NFKC", text.translate(_UNSEEN))
+    return unicodedata.normalize("NFKC", text.translate(_UNSEEN)).translate(_TWINS)
 
 
 def _hidden(text: str) -> str:
@@ -77,4 +82,8 @@ def _difference(one: str, other: str) -> str:
         return "differ only in upper and lower case"
     if unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other):
         return "differ only in the form of a character (full width, say)"
+    twins = sorted({c for c in one + other if ord(c) in _TWINS})
+    if twins and one.translate(_TWINS).lower() == other.translate(_TWINS).lower():
+        shown = [f"{unicodedata.name(c).lower()} (U+{ord(c):04X})" for c in twins[:_NAMED]]
+        return f"differ only in letters of another alphabet: {listed(shown, 'and')}"
     return "differ only in case, in the form of a character or in what cannot be seen"
