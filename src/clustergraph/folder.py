@@ -6,6 +6,7 @@ from clustergraph import excerpt, report, triples
 from clustergraph.check import Checked
 from clustergraph.errors import CODES, DataError
 from clustergraph.output import Output
+from clustergraph.reading.sources import beside
 from clustergraph.report import Report
 
 GRAPH, PROVENANCE, PAGE, REPORT = "graph.ttl", "provenance.ttl", "network.html", "report.json"
@@ -55,7 +56,7 @@ def summary(made: Report, source: str | Path, folder: str | Path) -> str:
     """Return in a few lines what was read, what was built, where it is, and what to do next."""
     lines: list[str] = []
     for name, said in made.files.items():
-        path, rows = Path(source) / name, _number(said["rows"]["read"], "row")
+        path, rows = beside(source, name), _number(said["rows"]["read"], "row")
         lines.append(f"{'' if lines else 'Read':9}{path}: {rows}, {said['encoding']}")
     lines += [
         f"{'Built':9}{_number(made.entity_count, 'entity', 'entities')}: {_most(made.entities)}",

@@ -7,13 +7,13 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
 from clustergraph.reading.columns import Column, columns, faults
-from clustergraph.reading.sources import Source, sources
+from clustergraph.reading.sources import Source, is_parquet, is_workbook, sources
 
 if TYPE_CHECKING:
     import duckdb
@@ -109,8 +109,9 @@ def read(
 ) -> Tables:
     """Return the two tables of a folder, of two files or of two data frames.
 
-    `source` is a folder with `entities.csv` and `relations.csv` (either may end in `.csv.gz`);
-    `entities` and `relations` name a path or a data frame instead. `encoding` and `delimiter` hold
+    `source` is a folder with `entities.csv` and `relations.csv` (either may end in `.csv.gz`,
+    `.xlsx` or `.parquet`), or a workbook (`.xlsx`) with sheets of these names; `entities` and
+    `relations` name a path or a data frame instead. `encoding` and `delimiter` hold
     for both files, or for one each: `{"entities": "gb18030"}`.
 
     Raises SourceError when a file is not there, and DataError, with all problems of both files,
@@ -162,14 +163,18 @@ def _loaded(
     source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
 ) -> _Loaded:
     """Look through a table and load it; DataError with all its problems when it cannot be read."""
-    from clustergraph.reading import encodings, headers, loading, records  # noqa: PLC0415 - heavy
+    from clustergraph.reading import encodings, headers, loading, records, sheets  # noqa: PLC0415 - heavy
 
     path = source.given
-    if not isinstance(path, Path):
-        return _framed(source, cursor)
+    if not isinstance(path, Path) or is_parquet(path):
+        return _framed(source, cursor, pool)
     digest = pool.submit(_sha256, path)
     delimiter = None if source.delimiter is None else headers.named(source.delimiter)
-    text = encodings.text(path, source.name, source.encoding, folder)
+    if workbook := is_workbook(path):
+        text = sheets.text(path, source.name, source.file, folder / f"{source.name}.sheet")
+        delimiter = ","
+    else:
+        text = encodings.text(path, source.name, source.encoding, folder)
     problems = Problems(text.problems)
     try:
         top = headers.header(text, source.name, source.file, delimiter)
@@ -201,22 +206,27 @@ def _loaded(
         digest.result(),
         text.encoding,
         text.certainty,
-        top.delimiter,
+        None if workbook else top.delimiter,
         top.columns,
         held.rows,
         held.blank,
         found.surplus,
-        found.lines,
+        None if workbook else found.lines,
         held.first,
         found.controls,
     )
-    return _Loaded(table, [*problems, *held.problems])
+    told = [*problems, *held.problems]
+    return _Loaded(table, [replace(p, line=None) for p in told] if workbook else told)
 
 
-def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
-    """Load a data frame."""
+def _framed(
+    source: Source, cursor: "duckdb.DuckDBPyConnection", pool: ThreadPoolExecutor
+) -> _Loaded:
+    """Load a data frame or a Parquet file."""
     from clustergraph.reading import frames, loading  # noqa: PLC0415 - heavy
 
+    path = source.given if isinstance(source.given, Path) else None
+    digest = pool.submit(_sha256, path) if path else None
     names = frames.load(cursor, source.name, source.given)
     header = columns(names)
     problems = faults(source.name, source.file, header)
@@ -226,7 +236,11 @@ def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
     table = Table(
         source.name,
         source.file,
-        *(None, None, None, None, None),
+        path,
+        digest.result() if digest else None,
+        "utf-8" if path else None,
+        "valid" if path else None,
+        None,
         header,
         held.rows,
         held.blank,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from clustergraph.errors import Problems, Severity, SourceError
+from clustergraph.reading.sources import beside, is_workbook
 from clustergraph.reports import Findings, counted
 
 if TYPE_CHECKING:
@@ -128,11 +129,12 @@ class Reading:
     def tables(self, source: Path) -> "Checked":
         """Read and check the tables of a folder."""
         address = source.parts[:1] in (("http:",), ("https:",))
-        if address or source.is_file():
+        if address or (source.is_file() and not is_workbook(source)):
             kind = "an address" if address else "a file"
             raise SourceError(
                 f"{source} is {kind}; build and check read a folder with entities.csv and"
-                " relations.csv. For other graphs there are query, ask, export and view."
+                " relations.csv, or a workbook (.xlsx). For other graphs there are query, ask,"
+                " export and view."
             )
         with self.progress(f"Reading {source}"):
             return self.recipe(source).read()
@@ -150,7 +152,7 @@ class Reading:
         """Return the baseline that was named, or the one that belongs beside the tables."""
         from clustergraph.checking.baseline import NAME  # noqa: PLC0415 - wanted by one command
 
-        return self.baseline if isinstance(self.baseline, Path) else source / NAME
+        return self.baseline if isinstance(self.baseline, Path) else beside(source, NAME)
 
     def graph(self, source: Path | str) -> "Graph":
         """Return the graph of a folder of tables, an RDF file, a store folder or an endpoint."""
@@ -158,7 +160,7 @@ class Reading:
 
         if isinstance(source, str):
             return graph.Graph.open(source, base=self.base)
-        if source.is_file() or store.is_store(source):
+        if (source.is_file() and not is_workbook(source)) or store.is_store(source):
             with self.progress(f"Opening {source}"):
                 return graph.Graph.open(source, base=self.base)
         tables = self.tables(source)

@@ -79,7 +79,7 @@ def read_csv(
     }
     given = ", ".join(f"{name} = {_sql(value)}" for name, value in options.items())
     cursor.execute(
-        f"INSERT INTO {table}_cells FROM read_csv({_sql(_literal(records.path))}, {given})"
+        f"INSERT INTO {table}_cells FROM read_csv({_sql(literal(records.path))}, {given})"
     )
     [(count, last)] = cursor.execute(
         f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}_cells"  # noqa: S608 - ours
@@ -89,7 +89,7 @@ def read_csv(
         raise AssertionError(message)
 
 
-def _literal(path: Path) -> str:
+def literal(path: Path) -> str:
     """Return the path as a pattern that only this path matches."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 

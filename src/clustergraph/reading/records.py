@@ -376,7 +376,8 @@ class _Walk:
         for code, count in self.told.items():
             if count > _TOLD:
                 more = count - _TOLD
-                message = "more rows have this problem"
+                rows = "1 more row has" if more == 1 else f"{more:,} more rows have"
+                message = f"{rows} this problem"
                 self.problems.append(problem(code, self.source.file, message, count=more))
         return self.problems
 
