@@ -5,7 +5,7 @@ Files are written from the tables, never from a store, so that the same tables g
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from clustergraph.check import Checked
 from clustergraph.errors import ClustergraphError
@@ -63,17 +63,26 @@ def write_provenance(
     return told + lines
 
 
+class Source(NamedTuple):
+    """What a file of N-Triples is made of: the lines of its head, and queries for the `text`."""
+
+    head: str
+    queries: list[str]
+
+
+def sources(mapping: Mapping) -> tuple[Source, Source]:
+    """Return what the graph is made of and what its provenance is, for a mapping to N-Triples."""
+    prepare(mapping)
+    rows = Source(_sources(mapping), list(_provenance(mapping).values()))
+    return Source(_dataset(mapping), [mapping.blocks()]), rows
+
+
 def ntriples(checked: Checked, *, plain: bool = False, provenance: bool = True) -> Iterator[bytes]:
     """Yield the graph as N-Triples, in chunks of whole lines and in no order."""
-    mapping = Mapping(checked, Syntax.NTRIPLES, plain)
-    prepare(mapping)
-    queries = [mapping.blocks()]
-    heads = [_dataset(mapping)]
-    if provenance:
-        queries += _provenance(mapping).values()
-        heads.append(_sources(mapping))
-    yield "\n".join([*heads, ""]).encode()
-    for query in queries:
+    graph, rows = sources(Mapping(checked, Syntax.NTRIPLES, plain))
+    wanted = (graph, rows) if provenance else (graph,)
+    yield "\n".join([*(source.head for source in wanted), ""]).encode()
+    for query in (query for source in wanted for query in source.queries):
         cursor = checked.tables.connection.execute(f"SELECT text FROM ({query})")
         while batch := cursor.fetchmany(_BATCH):
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
