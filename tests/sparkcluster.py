@@ -40,8 +40,9 @@ def missing() -> str | None:
 class Cluster:
     """A master with two workers of one processor each: `with Cluster(folder) as cluster`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, memory: str = "512m") -> None:
         self.folder = folder
+        self.memory = memory  # of an executor; its worker's own is besides
         self.workers: list[subprocess.Popen[bytes]] = []
         self._every: list[subprocess.Popen[bytes]] = []
 
@@ -64,7 +65,7 @@ class Cluster:
         """Start one more worker, and wait until the master knows it."""
         name = f"worker.Worker{len(self._every)}"
         place = ("--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
-        size = ("--cores", "1", "--memory", "600m", "--work-dir", str(self.folder / "work"))
+        size = ("--cores", "1", "--memory", self.memory, "--work-dir", str(self.folder / "work"))
         self.workers.append(self._start("worker.Worker", *place, *size, self.master))
         self._told(name, _READY)
 

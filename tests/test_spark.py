@@ -258,6 +258,8 @@ ALIKE = (
     "strftime(try_strptime('31.12.2020', '%d.%m.%Y'), '%Y-%m-%d')",
     "try_strptime('30.2.2020', '%d.%m.%Y') IS NULL",
     "try_cast('2021-02-29' AS DATE) IS NULL",
+    "try_cast('12d' AS DOUBLE)",
+    "try_cast(' 1.5e3' AS DOUBLE)",
     "concat_ws(chr(31), '', 'a', NULL)",
     "'a' IN ('b', 'c') IS DISTINCT FROM true",
     "replace('a\\b', '\\', '\\\\')",
