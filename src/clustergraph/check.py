@@ -97,22 +97,30 @@ def read(  # noqa: PLR0913 - where the tables are, how they are written, what th
 
     Raises SourceError where a file is missing, DataError where a table cannot be read at all.
     """
-    if vocabulary is None:
-        own = beside(source or ".", "vocabulary.ttl")
-        paths = [own] if source is not None and own.is_file() else []
-    else:
-        paths = [
-            Path(p) for p in ([vocabulary] if isinstance(vocabulary, str | Path) else vocabulary)
-        ]
-    known = vocabulary_.read(*paths)
+    known, weighed = settings(source, vocabulary, policy)
     tables = tables_.read(
         source, entities=entities, relations=relations, encoding=encoding, delimiter=delimiter
     )
+    return check(tables, vocabulary=known, base=base, policy=weighed)
+
+
+def settings(
+    source: str | Path | None,
+    vocabulary: str | Path | Sequence[str | Path] | None,
+    policy: Policy | None,
+) -> tuple[Vocabulary, Policy]:
+    """Return the vocabulary and the policy, where they are not given those that lie in `source`."""
+    paths: Sequence[str | Path] = ()
+    if vocabulary is not None:
+        paths = [vocabulary] if isinstance(vocabulary, str | Path) else vocabulary
+    elif source is not None and (there := beside(source, "vocabulary.ttl")).is_file():
+        paths = [there]
+    known = vocabulary_.read(*map(Path, paths))
     policy = policy or Policy()
     if policy.baseline is None and source is not None:
         baseline = beside(source, baseline_.NAME)
         policy = replace(policy, baseline=baseline if baseline.is_file() else False)
-    return check(tables, vocabulary=known, base=base, policy=policy)
+    return known, policy
 
 
 def check(

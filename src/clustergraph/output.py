@@ -124,5 +124,8 @@ def _tidy(folder: Path) -> None:
 
 def _move(aside: Path) -> None:
     for name in json.loads((aside / _COMMIT).read_text(encoding="utf-8")):
+        new, place = aside / name, aside.parent / name
+        if new.is_dir() and place.is_dir():  # a folder takes no other's place
+            place.replace(aside / f"{name}.former")
         with contextlib.suppress(FileNotFoundError):  # moved before the run was killed
-            (aside / name).replace(aside.parent / name)
+            new.replace(place)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
 from clustergraph.reading.columns import Column, columns, faults
@@ -23,11 +23,29 @@ if TYPE_CHECKING:
 __all__ = ["Column", "Table", "Tables", "read"]
 
 
+class Found(Protocol):
+    """What a query found."""
+
+    def fetchall(self) -> list[Any]: ...
+    def fetchone(self) -> Any: ...  # noqa: ANN401
+    def fetchmany(self, size: int = ..., /) -> list[Any]: ...
+    def fetchnumpy(self) -> dict[str, Any]: ...
+
+
+class Connection(Protocol):
+    """An engine that runs DuckDB's SQL: DuckDB itself, or Spark (`spark.engine`)."""
+
+    def execute(self, query: str, parameters: Any = ..., /) -> Found: ...  # noqa: ANN401
+    def register(self, name: str, columns: Any, /) -> object: ...  # noqa: ANN401
+    def unregister(self, name: str, /) -> object: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table as it was read.
 
-    The cells stand in DuckDB under `name` ("entities" or "relations"): `row` (BIGINT, as the
+    The cells stand in the engine under `name` ("entities" or "relations"): `row` (BIGINT, as the
     spreadsheet counts, the header being row 1) and `c0`, `c1` ... (VARCHAR, never NULL), exactly as
     in the file. `rows` counts them; `blank` rows were left out, and for each row that is longer
     than the header `surplus` holds how many of its cells that are not empty were.
@@ -76,14 +94,14 @@ class Table:
 
 
 class Tables:
-    """Entities and relations in one DuckDB connection, with the problems found in reading them.
+    """Entities and relations in one connection, with the problems found in reading them.
 
-    What DuckDB puts on disk lives as long as this object.
+    What the engine puts on disk lives as long as this object.
     """
 
     def __init__(
         self,
-        connection: "duckdb.DuckDBPyConnection",
+        connection: Connection,
         entities: Table,
         relations: Table,
         problems: Problems,

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from clustergraph.check import Checked
 from clustergraph.errors import ClustergraphError
@@ -80,6 +80,23 @@ def write_provenance(
     return _copy(mapping, queries, head, (path, compression)) + _triples(head)
 
 
+class Source(NamedTuple):
+    """What a file of N-Triples is made of: the lines of its head, and queries for the `text`."""
+
+    head: str
+    queries: list[str]
+
+
+def sources(mapping: Mapping) -> tuple[Source, Source]:
+    """Return what the graph is made of and what its provenance is, for a mapping to N-Triples."""
+    prepare(mapping)
+    rows = []
+    for table, made in _provenance(mapping).items():
+        kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
+        rows.append(f"{made} AND t.row IN ({kept})" if mapping.only else made)
+    return Source(_dataset(mapping), mapping.streams()), Source(_sources(mapping), rows)
+
+
 def ntriples(
     checked: Checked,
     *,
@@ -91,17 +108,10 @@ def ntriples(
 
     `only` restricts the tables, as in `Mapping`.
     """
-    mapping = Mapping(checked, Syntax.NTRIPLES, plain, only=only or {})
-    prepare(mapping)
-    queries = mapping.streams()
-    heads = [_dataset(mapping)]
-    if provenance:
-        for table, made in _provenance(mapping).items():
-            kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
-            queries.append(f"{made} AND t.row IN ({kept})" if only else made)
-        heads.append(_sources(mapping))
-    yield "\n".join([*heads, ""]).encode()
-    for query in queries:
+    graph, rows = sources(Mapping(checked, Syntax.NTRIPLES, plain, only=only or {}))
+    wanted = (graph, rows) if provenance else (graph,)
+    yield "\n".join([*(source.head for source in wanted), ""]).encode()
+    for query in (query for source in wanted for query in source.queries):
         cursor = checked.tables.connection.execute(f"SELECT text FROM ({query})")
         while batch := cursor.fetchmany(_BATCH):
             yield "\n".join([*(text for (text,) in batch), ""]).encode()

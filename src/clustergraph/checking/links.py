@@ -14,9 +14,8 @@ from clustergraph import terms as terms_
 from clustergraph.checking.looks import sql_trimmed
 
 if TYPE_CHECKING:
-    import duckdb
-
     from clustergraph.check import Checked
+    from clustergraph.tables import Connection
 
 Numbers = NDArray[np.uint32]
 
@@ -115,7 +114,7 @@ def _untidy_ends(checked: "Checked", links: Links) -> bool:
     return bool(untidy)
 
 
-def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) -> None:
+def chosen(connection: "Connection", name: str, rows: Numbers) -> None:
     """Make a table of these rows, in one column `row`."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
     if len(rows):
@@ -124,7 +123,7 @@ def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) ->
         connection.unregister("chosen_rows")
 
 
-def repeated(connection: "duckdb.DuckDBPyConnection", hashes: str) -> int:
+def repeated(connection: "Connection", hashes: str) -> int:
     """Put into the table `repeated` what stands more than once in a query's only column, `k`."""
     found = np.sort(np.asarray(connection.execute(hashes).fetchnumpy()["k"], np.uint64))
     several = np.unique(found[1:][found[1:] == found[:-1]])

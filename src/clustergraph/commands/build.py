@@ -5,17 +5,19 @@ from typing import Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, source_argument, tell
+from clustergraph.commands import cluster
+from clustergraph.commands.cluster import engine_options
+from clustergraph.commands.options import Reading, reading, tell
 
 
 @click.command("build", epilog="Example: clustergraph build mycluster -o mycluster/output")
-@source_argument
+@click.argument("source", default="data")  # a Path would spoil s3a://
 @click.option(
     "-o",
     "--output",
     default="output",
     show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(file_okay=False),
     help="The folder to write to.",
 )
 @click.option("--plain", is_flag=True, help="Leave out the relation resources (rdf:Statement).")
@@ -30,8 +32,9 @@ from clustergraph.commands.options import Reading, reading, source_argument, tel
     help="Keep a store beside the files, which query, ask and serve open at once, or don't.",
 )
 @click.option("--fresh-layout", is_flag=True, help="Draw the network anew, not as it was drawn.")
+@engine_options
 @reading
-def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
+def command(source: str, output: str, **options: Any) -> None:  # noqa: ANN401 - click hands them over
     """Build the graph of SOURCE.
 
     graph.ttl, provenance.ttl, network.html and report.json are written all together, or none. What
@@ -39,10 +42,14 @@ def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401
     """
     from clustergraph import folder  # noqa: PLC0415 - heavy
 
+    engine, master = options.pop("engine"), options.pop("master")
     made_as = {name: options.pop(name) for name in ("plain", "page", "fresh_layout", "sparql")}
     kept = options.pop("store")
     given = Reading(**options)
-    checked = given.tables(source)
+    if engine == "spark":
+        cluster.build(source, output, given, master, plain=made_as["plain"])
+        return
+    checked = given.tables(Path(source))
     with given.progress(f"Writing {output}"):
         made = folder.write(checked, output, **made_as)
     if kept:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clustergraph.reading.headers import Header
     from clustergraph.reading.records import Records
     from clustergraph.reading.sources import Source
+    from clustergraph.tables import Connection
 
 _LINE = 1 << 21
 
@@ -141,9 +142,7 @@ def sql_blank(cells: "Sequence[str]") -> str:
     )
 
 
-def unnamed(
-    cursor: duckdb.DuckDBPyConnection, source: "Source", columns: "Sequence[Column]"
-) -> list[Problem]:
+def unnamed(cursor: "Connection", source: "Source", columns: "Sequence[Column]") -> list[Problem]:
     """Return the problems of columns that have no name."""
     problems = []
     blank = []

@@ -90,6 +90,13 @@ def _try_strptime(self: SparkGenerator, text: exp.Expr, form: exp.Expr) -> str:
     return self.func("try_to_timestamp", text, exp.Literal.string("".join(parts)))
 
 
+def _try_cast(self: SparkGenerator, tree: exp.TryCast) -> str:
+    value, kind = self.sql(tree, "this"), self.sql(tree, "to")
+    if tree.to.is_type("double"):  # Java takes 12d for a number
+        value = f"CASE WHEN NOT {value} RLIKE '[0-9.][dDfF]$' THEN {value} END"
+    return f"TRY_CAST({value} AS {kind})"
+
+
 def _url_encode(self: SparkGenerator, text: exp.Expr) -> str:
     # Java encodes for forms, where a space is a plus.
     encoded = self.func("url_encode", text)
@@ -134,6 +141,7 @@ class _Dialect(Spark):
             exp.GroupConcat: _group_concat,
             exp.Left: _left,
             exp.RegexpFullMatch: _full_match,
+            exp.TryCast: _try_cast,
         }
 
 

@@ -1,17 +1,22 @@
 """Spark as an engine: what is executed is DuckDB's SQL, with tables that live in the session."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped] # it has none
+from py4j.protocol import Py4JError
 from pyspark import StorageLevel
+from pyspark.errors import PySparkException
 from sqlglot import exp
 
+from clustergraph.errors import ClustergraphError, SourceError
 from clustergraph.spark import dialect
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ class Result:
         """Return the next row, or None."""
         return next(self._rows, None)
 
-    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+    def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """Return the next rows."""
         return list(islice(self._rows, size))
 
@@ -138,14 +143,19 @@ def _array(values: "Sequence[object] | NDArray[Any]") -> pa.Array:
 def session(master: str | None = None) -> "SparkSession":
     """Return Spark's session: that of spark-submit, or one with this master (else `local[*]`).
 
-    What changes results is set for it: time in UTC, characters of any encoding that Java knows, and
-    a number of parts that does not depend on how many workers are there at the moment.
+    What changes results is set for it: time in UTC, the encodings that Java knows, and a number of
+    parts that does not depend on how many workers are there at the moment.
+
+    Raises SourceError where there is no Java.
     """
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if not (submitted or "JAVA_HOME" in os.environ or shutil.which("java")):
+        raise SourceError("Spark needs Java 17 or newer, and there is none on this machine.")
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     from pyspark.sql import SparkSession  # noqa: PLC0415 - warns when it is loaded
 
     builder = SparkSession.builder.appName("clustergraph")
-    if master or "PYSPARK_GATEWAY_PORT" not in os.environ:
+    if master or not submitted:
         builder = builder.master(master or "local[*]")
     made = builder.getOrCreate()
     for name, value in (
@@ -156,3 +166,13 @@ def session(master: str | None = None) -> "SparkSession":
     ):
         made.conf.set(name, value)
     return made
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell of what goes wrong in Spark as an error of ours."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise ClustergraphError(f"Spark could not do it: {first}") from error

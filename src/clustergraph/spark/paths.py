@@ -30,8 +30,12 @@ def exists(session: "SparkSession", path: str) -> bool:
 
 def write_text(session: "SparkSession", path: str, text: str) -> None:
     """Write a file of UTF-8."""
+    here = local(path)
+    if here is not None:
+        here.write_text(text, encoding="utf-8")
+        return
     system, place = _hadoop(session, path)
-    stream = system.create(place, True)
+    stream = system.create(place)
     try:
         stream.write(bytearray(text.encode()))
     finally:

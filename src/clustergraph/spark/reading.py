@@ -4,14 +4,19 @@ A line that is a regular record, and nearly all are, is taken apart where it is 
 come to the driver and are read with care (`irregular`).
 """
 
+import codecs
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from clustergraph import check
+from clustergraph.check import Checked
+from clustergraph.checking.policy import Policy
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError, problem
 from clustergraph.reading import encodings, headers
+from clustergraph.reading.blocks import CR
 from clustergraph.reading.columns import columns, faults
 from clustergraph.reading.loading import sql_blank, unnamed
 from clustergraph.reading.sources import NAMES, Source
@@ -43,21 +48,39 @@ class _Cells(NamedTuple):
     mended: Mended | None = None
 
 
-def read(
+def read(  # noqa: PLR0913 - where the tables are, how they are written, what they mean
+    session: "SparkSession",
+    source: str,
+    *,
+    encoding: Mapping[str, str] | None = None,
+    delimiter: Mapping[str, str] | None = None,
+    vocabulary: str | Path | Sequence[str | Path] | None = None,
+    base: str | None = None,
+    policy: Policy | None = None,
+) -> Checked:
+    """Return the tables of a folder, read and checked by Spark: `clustergraph.read` on a cluster.
+
+    `source` is on any file system that Spark reads, and holds `entities` and `relations`, each as
+    `.csv`, `.csv.gz` or `.parquet`. `encoding` and `delimiter` are for one table each:
+    `{"entities": "gb18030"}`. The rest is as for `clustergraph.read`; a vocabulary and a baseline
+    beside the tables are found on this machine only.
+
+    Raises SourceError when a file is not there, and DataError, with all problems of both files,
+    when one cannot be read at all.
+    """
+    known, weighed = check.settings(paths.local(source), vocabulary, policy)
+    found = tables(session, source, encoding=encoding, delimiter=delimiter)
+    return check.check(found, vocabulary=known, base=base, policy=weighed)
+
+
+def tables(
     session: "SparkSession",
     source: str,
     *,
     encoding: Mapping[str, str] | None = None,
     delimiter: Mapping[str, str] | None = None,
 ) -> Tables:
-    """Return the two tables of a folder, on any file system that Spark reads.
-
-    It holds `entities` and `relations`, each as `.csv`, `.csv.gz` or `.parquet`. `encoding` and
-    `delimiter` are for one table each: `{"entities": "gb18030"}`.
-
-    Raises SourceError when a file is not there, and DataError, with all problems of both files,
-    when one cannot be read at all.
-    """
+    """Return the two tables of a folder; see `read`."""
     connection = Connection(session)
     found = {name: _located(session, source, name) for name in NAMES}
     folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
@@ -98,6 +121,8 @@ def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     file = _file(source)
     text, header = _top(session, source, folder / file.removesuffix(".gz"))
     found, count = lines.numbered(session, str(source.given), text.encoding)
+    if any(told.code == "file-end-mark" for told in text.problems):
+        found = found.where(f"line < {count} OR text <> {dialect.text(chr(0x1A))}")
     width = len(header.columns)
     parsed = found.where(f"line >= {header.first.line}").selectExpr(
         "line", "text", "misread", f"{sql_cells(header.delimiter, width)} AS cells"
@@ -119,19 +144,25 @@ def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
 def _top(session: "SparkSession", source: Source, copy: Path) -> "tuple[encodings.Text, Header]":
     """Return the encoding and the header of a file, found in its first lines."""
     delimiter = None if source.delimiter is None else headers.named(source.delimiter)
-    copy.write_bytes(lines.head(session, str(source.given)))
-    text = encodings.text(copy, source.name, source.encoding, copy.parent)
-    if text.encoding not in lines.CHARSETS:
-        known = ", ".join(lines.CHARSETS)
-        message = f"Spark reads no {text.encoding} here: save the file as UTF-8, or in one of {known}"
-        raise DataError([problem("encoding-unreadable", _file(source), message)])
+    top = lines.head(session, str(source.given))
+    text = None
+    if not top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        copy.write_bytes(top)
+        text = encodings.text(copy, source.name, source.encoding, copy.parent)
+    if text is None or text.encoding not in lines.CHARSETS:
+        message = "Spark cannot read this encoding line by line"
+        hint = f"save the file as UTF-8, or in one of {', '.join(lines.CHARSETS)}"
+        raise DataError([problem("encoding-unreadable", _file(source), message, suggestion=hint)])
     if text.certainty in {encodings.LIKELY, encodings.UNSURE}:
         message = "the file is not UTF-8, and on Spark no encoding is guessed"
         hint = f"name it: --encoding {source.name}={text.encoding}, if that is right"
-        raise DataError(
-            [problem("encoding-unreadable", _file(source), message, suggestion=hint)]
-        )
-    return text, headers.header(text, source.name, _file(source), delimiter)
+        raise DataError([problem("encoding-unreadable", _file(source), message, suggestion=hint)])
+    header = headers.header(text, source.name, _file(source), delimiter)
+    if header.newline == CR:
+        message = "the lines end in CR, and Spark finds them by their LF"
+        hint = "save the file anew, with the line ends of today"
+        raise DataError([problem("file-format", _file(source), message, suggestion=hint)])
+    return text, header
 
 
 def _mended(parsed: "DataFrame", header: "Header", source: Source, folder: Path) -> Mended:
@@ -196,8 +227,7 @@ def _parquet(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     offsets = session.createDataFrame(files, "file STRING, before BIGINT").hint("broadcast")
     nul = dialect.text("\0")
     cells = (
-        f"replace(coalesce(CAST(`{name.replace('`', '``')}` AS STRING), ''), {nul}, '')"
-        f" AS c{index}"
+        f"replace(coalesce(CAST(`{name.replace('`', '``')}` AS STRING), ''), {nul}, '') AS c{index}"
         for index, name in enumerate(frame.columns)
     )
     placed = frame.selectExpr("_metadata.file_path AS file", "_metadata.row_index AS at", *cells)
@@ -207,17 +237,15 @@ def _parquet(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     return _Cells(rows, header, problems)
 
 
-def _settled(
-    connection: Connection, source: Source, read: _Cells
-) -> tuple[Table, list[Problem]]:
+def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Table, list[Problem]]:
     """Keep the rows that are not blank, and return the table."""
     connection.keep(f"{source.name}_cells", read.frame)
     blank = sql_blank([column.cell for column in read.columns])
     [(total, blanks)] = connection.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {blank}) FROM {source.name}_cells"  # noqa: S608 - ours
+        f"SELECT count(*), count(*) FILTER (WHERE {blank}) FROM {source.name}_cells"
     ).fetchall()
-    kept = f"SELECT * FROM {source.name}_cells WHERE NOT ({blank})"  # noqa: S608 - ours
-    rows = connection.execute(kept if blanks else f"SELECT * FROM {source.name}_cells")  # noqa: S608 - ours
+    kept = f"SELECT * FROM {source.name}_cells WHERE NOT ({blank})"
+    rows = connection.execute(kept if blanks else f"SELECT * FROM {source.name}_cells")
     rows.frame.createOrReplaceTempView(source.name)
     named = Source(source.name, Path(_file(source)))
     problems = [*read.problems, *unnamed(connection, named, read.columns)]
