@@ -10,6 +10,7 @@ from clustergraph.output import Output
 from clustergraph.report import Report
 
 GRAPH, PROVENANCE, PAGE, REPORT = "graph.ttl", "provenance.ttl", "network.html", "report.json"
+STORE = "store"
 
 
 def write(  # noqa: PLR0913 - one keyword for each thing that a folder may differ in
@@ -67,6 +68,7 @@ def summary(made: Report, source: str | Path, folder: str | Path) -> str:
         PROVENANCE: "which row each part of it comes from",
         PAGE: "the network: open it in a browser",
         REPORT: "what became of every row and cell",
+        STORE: "the same graph, opened at once by query, ask and serve",
     }
     written = [(Path(folder) / name, text) for name, text in words.items()]
     written = [(path, text) for path, text in written if path.exists()]

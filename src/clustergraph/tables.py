@@ -6,10 +6,10 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
 from clustergraph.reading.columns import Column, columns, faults
@@ -18,10 +18,7 @@ from clustergraph.reading.sources import Source, sources
 if TYPE_CHECKING:
     import duckdb
 
-    from clustergraph.reading.encodings import Text
-    from clustergraph.reading.headers import Header
     from clustergraph.reading.lines import Lines
-    from clustergraph.reading.records import Records
 
 __all__ = ["Column", "Table", "Tables", "read"]
 
@@ -37,6 +34,8 @@ class Table:
 
     `encoding_certainty` is "given" (by the user), "marked" (by a byte order mark), "valid" (it is
     UTF-8), or, of a guess, "likely" or "unsure". A data frame has no path, hash or encoding.
+    `first` is the row of the first record where none was left out, so that the others follow;
+    `controls` is False where no cell holds a control character.
     """
 
     name: str
@@ -51,6 +50,20 @@ class Table:
     blank: int = 0
     surplus: Mapping[int, int] = field(default_factory=dict)
     lines: "Lines | None" = None
+    first: int | None = None
+    controls: bool = True
+
+    def among(self, rows: str) -> str:
+        """Return SQL for the rows of the table whose numbers stand in the table `rows`.
+
+        Where they can be, they are looked up by their place, which spares reading the rest.
+        """
+        if self.first is None:
+            return f"(SELECT * FROM {self.name} SEMI JOIN {rows} USING (row))"  # noqa: S608 - ours
+        return (
+            f"(SELECT rowid + {self.first} AS row, * FROM {self.name}_cells"  # noqa: S608 - ours
+            f" WHERE rowid IN (SELECT row - {self.first} FROM {rows}))"
+        )
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins."""
@@ -116,18 +129,15 @@ def read(
 
 
 def _read(found: Sequence[Source], folder: Path) -> Tables:
-    """Read both tables: while DuckDB loads the one, the other is looked through."""
+    """Read both tables at once, each in a thread."""
     from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     connection = loading.connection(folder)
     problems = Problems()
-    loads: list[Future[_Loaded]] = []
     with ThreadPoolExecutor() as pool:
-        for source in found:
-            try:
-                loads.append(_begun(source, connection.cursor(), folder, pool))
-            except DataError as error:
-                problems += error.problems
+        loads = [
+            pool.submit(_loaded, source, connection.cursor(), folder, pool) for source in found
+        ]
         for load in loads:
             try:
                 problems += load.result().problems
@@ -148,18 +158,15 @@ class _Loaded(NamedTuple):
     problems: list[Problem]
 
 
-def _begun(
+def _loaded(
     source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
-) -> "Future[_Loaded]":
-    """Look through a table, and let another thread load it.
-
-    Raises DataError with all its problems when it cannot be read.
-    """
-    from clustergraph.reading import encodings, headers, records  # noqa: PLC0415 - heavy
+) -> _Loaded:
+    """Look through a table and load it; DataError with all its problems when it cannot be read."""
+    from clustergraph.reading import encodings, headers, loading, records  # noqa: PLC0415 - heavy
 
     path = source.given
     if not isinstance(path, Path):
-        return pool.submit(_framed, source, cursor)
+        return _framed(source, cursor)
     digest = pool.submit(_sha256, path)
     delimiter = None if source.delimiter is None else headers.named(source.delimiter)
     text = encodings.text(path, source.name, source.encoding, folder)
@@ -185,25 +192,12 @@ def _begun(
     problems += [*top.problems, *found.problems]
     if problems.of(Severity.ERROR):
         raise DataError(problems)
-    return pool.submit(_filed, source, cursor, (text, top, found, problems), digest)
-
-
-def _filed(
-    source: Source,
-    cursor: "duckdb.DuckDBPyConnection",
-    parsed: "tuple[Text, Header, Records, Problems]",
-    digest: "Future[str]",
-) -> _Loaded:
-    """Load the records of a file."""
-    from clustergraph.reading import loading  # noqa: PLC0415 - heavy
-
-    text, top, found, problems = parsed
     loading.read_csv(cursor, source.name, found, top)
     held = loading.settled(cursor, source, top.columns, top.row + 1)
     table = Table(
         source.name,
         source.file,
-        cast("Path", source.given),
+        path,
         digest.result(),
         text.encoding,
         text.certainty,
@@ -213,6 +207,8 @@ def _filed(
         held.blank,
         found.surplus,
         found.lines,
+        held.first,
+        found.controls,
     )
     return _Loaded(table, [*problems, *held.problems])
 
@@ -228,7 +224,13 @@ def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
         raise DataError(problems)
     held = loading.settled(cursor, source, header, 2)
     table = Table(
-        source.name, source.file, None, None, None, None, None, header, held.rows, held.blank
+        source.name,
+        source.file,
+        *(None, None, None, None, None),
+        header,
+        held.rows,
+        held.blank,
+        first=held.first,
     )
     return _Loaded(table, [*problems, *held.problems])
 

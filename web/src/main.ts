@@ -27,7 +27,7 @@ import { table } from "./table";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
-import { HOVERED, lit, visible } from "./visible";
+import { lit, visible } from "./visible";
 
 declare global {
   interface Window {
@@ -127,18 +127,25 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     root.dataset.drawer = store.state.drawer;
     root.dataset.view = store.state.view;
   };
-  const everything = () => {
+  const outer = () => {
     applyTheme(store.state.theme);
-    shown = visible(model, store.state);
     words();
     panels();
-    for (const part of [head, found, left, right, rows, desk, foot, zoom]) part.render();
+    for (const part of [head, found, foot, zoom]) part.render();
+  };
+  const inner = () => {
+    for (const part of [left, right, rows, desk]) part.render();
+  };
+  const everything = () => {
+    shown = visible(model, store.state);
+    outer();
+    inner();
     drawing();
   };
-  everything();
+  outer();
+  drawing();
   stage.start();
   stage.open(given.camera);
-  onSystemTheme(everything);
 
   const past: State[] = [];
   let undoing = false;
@@ -161,13 +168,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         panels();
         head.render();
       }
-      if (
-        changed.size === 1 &&
-        changed.has("hover") &&
-        (state.selected !== null || state.path || model.entities.length > HOVERED)
-      )
-        stage.point(state.hover);
-      else drawing();
+      drawing();
     }
     if (![...changed].every((key) => key === "hover")) {
       if (!undoing) past.push(before);
@@ -198,7 +199,18 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     if (camera) stage.move(camera, false);
   });
   keyboard(page, { search: found.focus, help: helper.toggle, undo });
-  root.dataset.ready = "yes";
+  onSystemTheme(everything);
+  // The reader sees the drawing first; the panels, which take as long again, come after it.
+  afterFrame(() => {
+    inner();
+    root.dataset.ready = "yes";
+  });
+}
+
+/** Calls back when what was asked for until now is on the screen; nothing is, in a hidden window. */
+function afterFrame(then: () => void): void {
+  if (document.hidden) then();
+  else window.requestAnimationFrame(() => window.setTimeout(then));
 }
 
 /** Whether a selection shows or hides an entity that the filters would not. */

@@ -199,7 +199,7 @@ def _alone(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
     kind, identifier = checked.terms.cell("entities", "type"), checked.terms.cell("entities", "id")
     for word, count, row, first in checked.query(
         f"SELECT {kind} AS kind, count(*), min(row), arg_min({identifier}, row, 3)"
-        " FROM entities SEMI JOIN alone USING (row) GROUP BY kind"
+        f" FROM {place.table.among('alone')} GROUP BY kind"
     ):
         number = int(str(count))
         one = number == 1

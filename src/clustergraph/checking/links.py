@@ -34,10 +34,10 @@ class Links:
     targets: Numbers
     iris: list[str]
 
-    def lost(self) -> Numbers:
-        """Return the rows of which an end is empty or unknown."""
-        found: Numbers = self.rows[(self.sources == 0) | (self.targets == 0)]
-        return found
+    def lost(self) -> dict[str, Numbers]:
+        """Return the rows of which an end is empty or unknown, by which end it is."""
+        ends = (("source", self.sources), ("target", self.targets))
+        return {end: self.rows[numbers == 0] for end, numbers in ends}
 
     def loops(self) -> Numbers:
         """Return the rows that join an entity with itself."""
@@ -63,7 +63,7 @@ class Links:
 def read(checked: "Checked") -> Links:
     """Return the links of tables whose `entity_ids` are there.
 
-    It makes the tables `relation_words` (the number of each word) and `lost`.
+    It makes the tables `relation_words` (the number of each word), `lost_source` and `lost_target`.
     """
     connection = checked.tables.connection
     structure = checked.terms.structure["relations"]
@@ -100,21 +100,17 @@ def _untidy_ends(checked: "Checked", links: Links) -> bool:
     An end that has is the id of no entity, so only those that are none have to be looked at.
     """
     terms, connection = checked.terms, checked.tables.connection
-    ends = [terms.structure["relations"][word] for word in ("source", "target")]
-    lost = links.lost()
-    chosen(connection, "lost", lost)
-    if not len(lost):
-        return False
-    # In a table of their own first: the engine would trim the cells of all rows, and join then.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {', '.join(ends)} FROM relations"
-        " SEMI JOIN lost USING (row)"
-    )
-    untidy = {
-        cell
-        for cell in ends
-        if checked.query(f"SELECT 1 FROM lost_ends WHERE {cell} <> {sql_trimmed(cell)} LIMIT 1")
-    }
+    untidy = set()
+    for end, lost in links.lost().items():
+        cell = terms.structure["relations"][end]
+        chosen(connection, f"lost_{end}", lost)
+        # In a table of their own first: the engine would trim the cells of all rows, and join then.
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {cell} FROM"
+            f" {checked.tables.relations.among(f'lost_{end}')}"
+        )
+        if checked.query(f"SELECT 1 FROM lost_ends WHERE {cell} <> {sql_trimmed(cell)} LIMIT 1"):
+            untidy.add(cell)
     terms.tidy["relations"] -= untidy
     return bool(untidy)
 

@@ -31,7 +31,7 @@ def find(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
     checked.tables.connection.execute(
         "CREATE OR REPLACE TEMP TABLE beside AS SELECT r.row, w.code AS relation,"
         f" {source} AS source, {target} AS target, {own} AS own, concat_ws(chr(31), ''{time})"
-        " AS time FROM relations r SEMI JOIN parallels USING (row)"
+        f" AS time FROM {place.table.among('parallels')} r"
         f" JOIN relation_words w ON w.word = {relation}"
         " WHERE r.row NOT IN (SELECT row FROM relation_fates)"
     )
@@ -71,7 +71,8 @@ def _at_odds(checked: "Checked", place: Place, prop: "Property") -> Iterator[Pro
     value = prop.value(f"r.{prop.column.cell}")
     for row, found, first, before in checked.query(
         f"SELECT b.row AS row, {value} AS value, first_value(b.row) OVER same AS first,"
-        " first_value(value) OVER same AS before FROM beside b JOIN relations r ON r.row = b.row"
+        " first_value(value) OVER same AS before FROM beside b JOIN"
+        f" {place.table.among('beside')} r ON r.row = b.row"
         " WHERE value <> '' AND own = ''"
         " WINDOW same AS (PARTITION BY relation, source, target, time ORDER BY b.row)"
         " QUALIFY value <> before AND"
@@ -97,8 +98,9 @@ def _overlapping(checked: "Checked", place: Place) -> Iterator[Problem]:
         f"({datatypes.sql_fits(p.datatypes, v)})" for p, v in ((start, first), (end, last))
     )
     for row, begins, ends, other, other_begins, other_ends in checked.query(
-        f"WITH periods AS (SELECT b.*, {first} AS s, {last} AS e FROM beside b JOIN relations r ON"
-        f" r.row = b.row WHERE {fits}) SELECT b.row, b.s, b.e, min(a.row), arg_min(a.s, a.row),"
+        f"WITH periods AS (SELECT b.*, {first} AS s, {last} AS e FROM beside b JOIN"
+        f" {place.table.among('beside')} r ON r.row = b.row WHERE {fits})"
+        " SELECT b.row, b.s, b.e, min(a.row), arg_min(a.s, a.row),"
         " arg_min(a.e, a.row) FROM periods a JOIN periods b ON a.relation = b.relation"
         " AND a.source = b.source AND a.target = b.target AND a.row < b.row AND (a.s, a.e) <>"
         " (b.s, b.e) WHERE left(a.s, least(length(a.s), length(b.e))) <"

@@ -69,8 +69,8 @@ def _repeated(checked: "Checked", place: Place) -> Iterator[Problem]:
     merged = checked.query("SELECT 1 FROM relation_fates WHERE fate = 'merged' LIMIT 1")
     for row, first in merged and checked.query(
         "SELECT f.row, k.first FROM relation_fates f JOIN"
-        f" (SELECT row, min(row) OVER (PARTITION BY {cells}) AS first FROM relations"
-        " SEMI JOIN parallels USING (row)) k USING (row) WHERE f.fate = 'merged' ORDER BY f.row"
+        f" (SELECT row, min(row) OVER (PARTITION BY {cells}) AS first FROM"
+        f" {place.table.among('parallels')}) k USING (row) WHERE f.fate = 'merged' ORDER BY f.row"
     ):
         text = f"the row says what row {first} says already, so it was counted once"
         yield place.problem("relation-duplicate", text, row)
@@ -92,9 +92,7 @@ def _repeated(checked: "Checked", place: Place) -> Iterator[Problem]:
 def _loops(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
     target = checked.terms.cell("relations", "target")
     chosen(checked.tables.connection, "loops", links.loops())
-    for row, found in checked.query(
-        f"SELECT row, {target} FROM relations SEMI JOIN loops USING (row)"
-    ):
+    for row, found in checked.query(f"SELECT row, {target} FROM {place.table.among('loops')}"):
         text = f"the relation joins '{short(str(found))}' with itself"
         yield place.problem(
             "relation-loop", text, row, column=place.header("target"), value=str(found)
@@ -173,7 +171,7 @@ def _wrong_ends(checked: "Checked", place: Place, end: str, rows: "Numbers") -> 
     for row, word, found, kinds in checked.query(
         f"SELECT r.row, r.word, r.id, list_sort(list(DISTINCT {terms.cell('entities', 'type')}))"
         f" FROM (SELECT row, {terms.cell('relations', 'relation')} AS word,"
-        f" {terms.cell('relations', end)} AS id FROM relations SEMI JOIN wrong_ends USING (row)) r"
+        f" {terms.cell('relations', end)} AS id FROM {place.table.among('wrong_ends')}) r"
         f" JOIN entities ON {terms.cell('entities', 'id')} = r.id GROUP BY r.row, r.word, r.id"
     ):
         term = vocabulary.term(terms.relations[str(word)]) or Term("")

@@ -25,6 +25,10 @@ from clustergraph.commands.options import Reading, reading, source_argument, tel
     default=True,
     help="Let the page answer questions by itself (2 MB more), or don't.",
 )
+@click.option(
+    "--store/--no-store",
+    help="Keep a store beside the files, which query, ask and serve open at once, or don't.",
+)
 @click.option("--fresh-layout", is_flag=True, help="Draw the network anew, not as it was drawn.")
 @reading
 def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
@@ -36,10 +40,17 @@ def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401
     from clustergraph import folder  # noqa: PLC0415 - heavy
 
     made_as = {name: options.pop(name) for name in ("plain", "page", "fresh_layout", "sparql")}
+    kept = options.pop("store")
     given = Reading(**options)
     checked = given.tables(source)
     with given.progress(f"Writing {output}"):
         made = folder.write(checked, output, **made_as)
+    if kept:
+        from clustergraph import store  # noqa: PLC0415 - not always wanted
+
+        with given.progress(f"Writing {output / folder.STORE}"):
+            recipe = given.recipe(source, plain=made_as["plain"])
+            store.write(checked, output / folder.STORE, recipe)
     if not given.quiet:
         tell(checked.problems)
         click.echo(folder.summary(made, source, output))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say, source_argument
+from clustergraph.commands.options import Reading, graph_argument, reading, say
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("view", epilog="Example: clustergraph view mycluster --around cspc --depth 2 --open")
-@source_argument
+@graph_argument
 @click.option(
     "-o",
     "--output",
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @reading
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    source: Path,
+    source: Path | str,
     output: Path,
     types: tuple[str, ...],
     around: str | None,

@@ -21,10 +21,14 @@ _LINE = 1 << 21
 
 
 class Held(NamedTuple):
-    """What a table holds: its rows, the blank ones that were left out, and problems of columns."""
+    """What a table holds: its rows, the blank ones that were left out, and problems of columns.
+
+    `first` is the number of the first row where none was left out, so that the others follow.
+    """
 
     rows: int
     blank: int
+    first: int | None
     problems: list[Problem]
 
 
@@ -121,7 +125,7 @@ def settled(
     if total == blank:
         message = "the table has a header and no rows"
         problems.append(problem("table-empty", source.file, message))
-    return Held(total - blank, blank, problems)
+    return Held(total - blank, blank, None if blank else first, problems)
 
 
 def _blank(cells: "Sequence[str]") -> str:
