@@ -227,18 +227,18 @@ class Mapping:
     def streams(self) -> list[str]:
         """Return SQL that each selects `text`: N-Triples in the order of the rows.
 
-        Entities that share an id, and those that stand for unknown ids, come in the order of ids,
-        after the others. It reads what `blocks` reads.
+        Relations come first, because there are most of them, then entities; those that share an id,
+        and those that stand for unknown ids, in the order of ids. It reads what `blocks` reads.
         """
-        entities = [
-            f"SELECT text FROM ({one})" for one in self._entity_arms(order="row", shared="id")
-        ]
-        direct = f"CASE WHEN NOT again THEN {self.triple('s', 'p', 'o')} END"
-        rows = self._relation_rows(order="row")
+        direct, rows = self.triple("s", "p", "o"), self._relation_rows(order="row")
         if self.plain:
-            return [*entities, f"SELECT {direct} AS text FROM {rows} WHERE NOT again"]
-        first = f"CASE WHEN NOT again THEN {sql_concat(self.triple('s', 'p', 'o'), _NEWLINE)} END"
-        return [*entities, f"SELECT concat({first}, {self._statement()}) AS text FROM {rows}"]
+            relations = f"SELECT {direct} AS text FROM {rows} WHERE NOT again"
+        else:
+            said = self._statement()
+            both = f"concat({direct}, {_NEWLINE}, {said})"
+            relations = f"SELECT CASE WHEN again THEN {said} ELSE {both} END AS text FROM {rows}"
+        entities = self._entity_arms(order="row", shared="id")
+        return [relations, *(f"SELECT text FROM ({arm})" for arm in entities)]
 
     def size(self) -> str:
         """Return SQL for the number of triples that `blocks` and `streams` give."""

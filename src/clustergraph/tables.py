@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from clustergraph import resources
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
 from clustergraph.reading.columns import Column, columns, faults
 from clustergraph.reading.sources import Source, is_parquet, is_workbook, sources
@@ -136,7 +137,7 @@ def read(
     when one cannot be read at all.
     """
     found = sources(source, {"entities": entities, "relations": relations}, encoding, delimiter)
-    folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
+    folder = Path(tempfile.mkdtemp(prefix="clustergraph-", dir=resources.current().spill))
     try:
         return _read(found, folder)
     except OSError as error:

@@ -45,7 +45,7 @@ def write(
     [(told,)] = checked.query(mapping.size())
     head = _dataset(mapping)
     if syntax is Syntax.NTRIPLES:
-        queries = [" UNION ALL ".join(f"({query})" for query in mapping.streams())]
+        queries = mapping.streams()
     else:
         queries = []
         for only in _parts(mapping):

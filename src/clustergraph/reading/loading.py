@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
+from clustergraph import resources
 from clustergraph.errors import Problem, problem
 from clustergraph.reading.records import BLANK
 
@@ -34,7 +35,7 @@ class Held(NamedTuple):
 
 
 def connection(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that spills to `folder`.
+    """Return a database in memory that spills to `folder`, within the resources of now.
 
     Nothing is fetched at run time: an extension that DuckDB does not bring along is not there.
     """
@@ -44,6 +45,7 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
             "temp_directory": str(folder / "duckdb"),
+            **resources.current().options(),
         }
     )
     made.execute("SET enable_progress_bar = false")  # it would be printed among the results
