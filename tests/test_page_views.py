@@ -452,7 +452,11 @@ def test_what_the_whole_page_shows_is_read_again_without_problems(
     for name in ("Document", "Figure"):
         page.get_by_role("checkbox", name=name).check()
     downloads: list[Download] = []
-    page.on("download", downloads.append)
+
+    def keep(download: Download) -> None:
+        downloads.append(download)
+
+    page.on("download", keep)
     page.get_by_role("button", name="Download as tables").click()
     page.wait_for_timeout(800)
     folder = tmp_path / "again"
