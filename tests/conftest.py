@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["browsing"]  # the fixtures `browser` and `show`
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

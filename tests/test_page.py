@@ -2,97 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Download, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Download, expect
 
 import clustergraph as cg
+from browsing import Show
 from clustergraph import view
 
 if TYPE_CHECKING:
     import networkx as nx
 
 HERE = Path(__file__).parent
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@dataclass
-class Opened:
-    """A page that a browser has open, and what it did that it should not."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def dismiss(self, dialog: Dialog) -> None:
-        self.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    @property
-    def faults(self) -> list[str]:
-        return [*self.requests, *self.complaints, *self.dialogs]
-
-    def js(self, expression: str) -> Any:  # noqa: ANN401 - whatever the script gives
-        return self.page.evaluate(expression)
-
-
-Show: TypeAlias = Callable[..., Opened]
-
-
-@pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator["Show"]:
-    contexts = []
-
-    def show(text: str, address: str = "", **options: Any) -> Opened:  # noqa: ANN401 - as Playwright takes them
-        path = tmp_path / "network.html"
-        path.write_text(text, encoding="utf-8", newline="\n")
-        options = {"viewport": {"width": 1600, "height": 980}, "offline": True, **options}
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        opened = Opened(page)
-        page.on(
-            "request",
-            lambda r: opened.requests.append(r.url) if r.url != page.url.split("#")[0] else None,
-        )
-        page.on(
-            "console",
-            lambda m: opened.complaints.append(m.text) if m.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda e: opened.complaints.append(str(e)))
-        page.on("dialog", opened.dismiss)
-        opened.requests.clear()
-        page.goto(path.as_uri() + address)
-        opened.requests[:] = [url for url in opened.requests if not url.startswith(path.as_uri())]
-        page.wait_for_selector("[data-ready]")
-        return opened
-
-    yield show
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")

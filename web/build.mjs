@@ -105,6 +105,9 @@ const parts = [
   'vis-network 9.1.2 (drawing engine "pyvis"), by Almende B.V. and the visjs contributors,\nApache License 2.0 or MIT License; it bundles hammer.js, keycharm, uuid and core-js (MIT).',
   `oxigraph ${version("oxigraph")}, by the Oxigraph developers, Apache License 2.0 or MIT License;\nit answers the questions, compiled to WebAssembly with the Rust crates that it uses.`,
 ];
+parts.push(
+  "The outlines of the map: provinces of China and prefectures of Hebei from Apache ECharts 4.9.0,\nApache License 2.0; the coasts of the world from Natural Earth, in the public domain.",
+);
 parts.push(...licences(script));
 writeFileSync(join(output, "licences.txt"), `${parts.join("\n\n----\n\n")}\n`);
 writeFileSync(join(output, "editor-licences.txt"), `${licences(served).join("\n\n----\n\n")}\n`);

@@ -94,6 +94,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         whole = graph.to_networkx()
         part = network.select(whole, types=types, around=around, depth=depth, among=among)
         drawn = network.largest(part, largest) if largest else part
+        if not len(drawn):
+            raise SourceError("Nothing is left to draw.")
     elif graph.checked:
         drawn = page.drawable(graph.checked)
     with given.progress(f"Writing {output}"):
