@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph.checking import circles, misfits
+from clustergraph import report
+from clustergraph.checking import circles, firsts, misfits
+from clustergraph.reports import Findings, wording
 from clustergraph.vocabulary import XSD
 
 DATES = tuple(XSD + name for name in ("gYear", "gYearMonth", "date"))
@@ -20,6 +22,53 @@ def checked(folder: Path, entities: str, relations: str) -> cg.Checked:
     (folder / "entities.csv").write_text(entities, encoding="utf-8")
     (folder / "relations.csv").write_text(relations, encoding="utf-8")
     return cg.read(folder)
+
+
+# Many problems
+
+
+def test_first_problems_of_a_kind_are_told_and_the_rest_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firsts, "TOLD", 3)
+    dates = ["soon", "03/04/2024", "later", "04/05/2024", "05/06/2024", "2024", "never"]
+    rows = "".join(f"e{n},firm,Name {n},{date}\n" for n, date in enumerate(dates))
+    ends = "".join(f"e0,supplies,x{n}\n" for n in range(8))
+    tables = checked(
+        tmp_path, f"id,type,name,founded\n{rows}", f"source,relation,target\n{ends}e0,supplies,e1\n"
+    )
+    told = [(p.code, p.row, p.count) for p in tables.problems if p.severity == "warning"]
+    assert told == [
+        ("value-invalid", 2, 1),
+        ("date-ambiguous", 3, 1),
+        ("value-invalid", 4, 1),
+        ("date-ambiguous", None, 2),
+        ("value-invalid", None, 1),
+        *(("end-unknown", row, 1) for row in (2, 3, 4)),
+        ("end-unknown", None, 5),
+    ]
+    made = report.make(tables).to_dict()
+    by_code = {"value-invalid": 3, "date-ambiguous": 3, "end-unknown": 8}
+    assert {code: made["problems"]["by_code"][code] for code in by_code} == by_code
+    assert made["files"]["relations.csv"]["rows"]["left_out"] == {"end-unknown": 8}
+    text = wording.report(Findings.of(tables, tmp_path))
+    assert "relations.csv: 5 more rows have this problem" in text
+    assert "14 warnings" in text
+
+
+KINDS = [("date",), ("integer",), ("decimal",), ("boolean",), ("anyURI",)]
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.one_of(
+        st.text("0123456789/-. ", max_size=10),
+        st.sampled_from(["n/a", "Unknown", "－", "ftp://a.b", "www.a.example", "1.234,56", "无"]),
+    ),
+)
+def test_code_of_a_misfit_is_the_one_that_is_told(kinds: tuple[str, ...], value: str) -> None:
+    datatypes = tuple(XSD + kind for kind in kinds)
+    assert misfits.code(datatypes, value) == misfits.told(datatypes, value).code
 
 
 # Values that do not fit

@@ -161,7 +161,8 @@ def reading_order(tables: Tables) -> Callable[[Problem], tuple[int, int, int, st
 
     def key(found: Problem) -> tuple[int, int, int, str]:
         at, columns = places.get(found.file, (len(places), {}))
-        row = found.row or (0 if found.count == 1 else sys.maxsize)  # the rest of many comes last
+        of_file = found.count == 1 and found.column is None  # else it is the rest of many
+        row = found.row or (0 if of_file else sys.maxsize)
         return (at, row, columns.get(found.column or "", -1), found.code)
 
     return key

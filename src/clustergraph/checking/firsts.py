@@ -15,8 +15,8 @@ TOLD = 10_000
 
 def first(checked: "Checked", sql: str) -> tuple[list[tuple[object, ...]], int]:
     """Return the first rows of a query, whose first column is a row, and how many more it has."""
-    rows = checked.query(f"SELECT * FROM ({sql}) ORDER BY 1 LIMIT {TOLD + 1}")
-    if len(rows) <= TOLD:
+    rows = checked.query(f"SELECT * FROM ({sql}) ORDER BY 1 LIMIT {TOLD + 2}")
+    if len(rows) <= TOLD + 1:  # a single one more is told, too
         return rows, 0
     [(count,)] = checked.query(f"SELECT count(*) FROM ({sql})")
     return rows[:TOLD], int(str(count)) - TOLD

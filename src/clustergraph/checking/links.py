@@ -74,7 +74,7 @@ def read(checked: "Checked") -> Links:
         codes = [iris.index(checked.terms.relations[word]) + 1 for word in words]
         connection.execute("INSERT INTO relation_words SELECT unnest(?), unnest(?)", [words, codes])
     links = _read(checked, iris)
-    if _untidy_ends(checked, links):
+    if _untidy_ends(checked):
         links = _read(checked, iris)
     return links
 
@@ -90,19 +90,21 @@ def _read(checked: "Checked", iris: list[str]) -> Links:
     rows, relations, sources, targets = (
         np.asarray(found[name], np.uint32) for name in ("row", "relation", "source", "target")
     )
-    return Links(rows, relations, sources, targets, iris)
+    links = Links(rows, relations, sources, targets, iris)
+    for end, lost in links.lost().items():
+        chosen(checked.tables.connection, f"lost_{end}", lost)
+    return links
 
 
-def _untidy_ends(checked: "Checked", links: Links) -> bool:
+def _untidy_ends(checked: "Checked") -> bool:
     """Tell whether an end has something invisible around it: these are taken for tidy until then.
 
     An end that has is the id of no entity, so only those that are none have to be looked at.
     """
     terms, connection = checked.terms, checked.tables.connection
     untidy = set()
-    for end, lost in links.lost().items():
+    for end in ("source", "target"):
         cell = terms.structure["relations"][end]
-        chosen(connection, f"lost_{end}", lost)
         # In a table of their own first: the engine would trim the cells of all rows, and join then.
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {cell} FROM"

@@ -194,12 +194,15 @@ def _write(rows: Iterable[Sequence[Any]], about: _Sheet, errors: _Errors, target
     with target.open("w", encoding="utf-8", errors="replace", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for row, cells in enumerate(rows, 1):
-            texts = ["" if cell.data_type == "e" else _text(cell) for cell in cells]
+            texts = []
             for place, cell in enumerate(cells):
+                text = _text(cell)
                 if cell.data_type == "e":
-                    errors.tell(row, place, f"shows the error {cell.value}")
-                elif cell.value is None and (row, place) in about.uncalculated:
+                    errors.tell(row, place, f"shows the error {text}")
+                    text = ""
+                elif not text and (row, place) in about.uncalculated:
                     errors.tell(row, place, "holds a formula whose result was never stored")
+                texts.append(text)
             while len(texts) > len(errors.header) and not texts[-1]:
                 texts.pop()
             errors.header = errors.header or [trimmed(text) for text in texts]
@@ -209,10 +212,10 @@ def _write(rows: Iterable[Sequence[Any]], about: _Sheet, errors: _Errors, target
 def _text(cell: Any) -> str:  # noqa: ANN401 - openpyxl has no common type for cells
     """Return what a cell says."""
     value = cell.value
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

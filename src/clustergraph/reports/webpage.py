@@ -25,12 +25,14 @@ details { border-top: 1px solid var(--line); padding: .5rem 0; }
 summary { cursor: pointer; }
 summary b { font-weight: 600; }
 code { font: .9em ui-monospace, monospace; }
-table { border-collapse: collapse; margin: .5rem 0; width: 100%; }
+table { border-collapse: collapse; margin: .5rem 0; table-layout: fixed; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left;
   vertical-align: top; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 th { font-weight: 600; white-space: nowrap; }
-td.row { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.message { width: 60%; }
+th:nth-child(1) { width: 18%; }
+th.row { width: 9%; }
+th:nth-child(3) { width: 15%; }
+.row { text-align: right; font-variant-numeric: tabular-nums; }
 .mend { background: var(--soft); padding: .5rem .75rem; margin: .5rem 0; }
 .error > summary b { color: var(--error); }
 .warning > summary b { color: var(--warning); }
@@ -87,7 +89,8 @@ def _group(code: str, problems: Sequence[Problem]) -> Iterator[str]:
         f" ({number:,})</summary>"
     )
     yield f'<p class="mend">{escape(CODES[code].mend)}</p>'
-    yield "<table><thead><tr><th>file</th><th>row</th><th>column</th><th>what</th></tr></thead>"
+    yield '<table><thead><tr><th>file</th><th class="row">row</th><th>column</th><th>what</th>'
+    yield "</tr></thead>"
     yield "<tbody>"
     for found in problems[:SHOWN]:
         place = "" if found.row is None else f"{found.row}"
@@ -97,7 +100,7 @@ def _group(code: str, problems: Sequence[Problem]) -> Iterator[str]:
         yield (
             f'<tr><td>{escape(found.file)}</td><td class="row">{place}</td>'
             f"<td>{escape(found.column or '')}</td>"
-            f'<td class="message">{escape(found.message + suggestion)}</td></tr>'
+            f"<td>{escape(found.message + suggestion)}</td></tr>"
         )
     yield "</tbody></table>"
     if rest := sum(p.count for p in problems[SHOWN:]):
