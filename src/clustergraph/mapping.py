@@ -44,6 +44,10 @@ class Mapping:
     plain: bool = False
     used: set[str] = field(default_factory=set)
     only: dict[str, str] = field(default_factory=dict)
+    _shared_names: bool = field(init=False)  # whether relations share an id of their own
+
+    def __post_init__(self) -> None:
+        self._shared_names = bool(self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"))
 
     @property
     def _terms(self) -> Terms:
@@ -102,7 +106,7 @@ class Mapping:
     def _free(self) -> str:
         """Return SQL: whether no other row of relations has the row's own id."""
         own = self._terms.cell("relations", "id")
-        if own and self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"):
+        if own and self._shared_names:
             return f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
         return "true"
 

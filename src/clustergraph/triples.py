@@ -6,6 +6,7 @@ Files are written from the tables, never from a store, so that the same tables g
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
 _SAMPLED = 100_000
 _CHUNK = 1 << 26
+# What is worked in beside the tables. Without a limit, the engine holds what waits for the disk.
+_ROOM = 1 << 30
 # A file of plain lines: nothing is quoted, nothing separates.
 _LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
@@ -179,16 +182,43 @@ def _copy(
         return int(str(count))
 
     try:
-        texts = copied(first, path) - bool(top)
-        with path.open("r+b") as file:
-            for query in others:
-                texts += copied(query, part)
-                _append(part, file)
+        with _room(mapping.checked):
+            texts = copied(first, path) - bool(top)
+            with path.open("r+b") as file:
+                for query in others:
+                    texts += copied(query, part)
+                    _append(part, file)
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         raise ClustergraphError(_cannot_write(path, error)) from error
     finally:
         part.unlink(missing_ok=True)
     return texts
+
+
+@contextmanager
+def _room(checked: Checked) -> Iterator[None]:
+    """Let the engine work in `_ROOM` beside what it holds now, or in less where it has less."""
+    [(held, limit)] = checked.query(
+        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit')"
+        " FROM duckdb_memory()"
+    )
+    run = checked.tables.connection.execute
+    room = int(str(held)) + _ROOM
+    if _bytes(str(limit)) <= room:
+        yield
+        return
+    run(f"SET memory_limit = '{room} B'")
+    try:
+        yield
+    finally:
+        run(f"SET memory_limit = '{limit}'")
+
+
+def _bytes(size: str) -> float:
+    """Return the bytes of a size as the engine writes it: `18.8 GiB`."""
+    number, unit = size.split()
+    powers = ("bytes", "KiB", "MiB", "GiB", "TiB")
+    return float(number) * 1024.0 ** powers.index(unit)
 
 
 def _append(part: Path, file: IO[bytes]) -> None:
