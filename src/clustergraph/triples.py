@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
+_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
 _CHUNK = 1 << 26
 # What is worked in beside the tables. Without a limit, the engine holds what waits for the disk.
@@ -112,7 +113,7 @@ def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
     """
     checked = mapping.checked
     rows = checked.tables.entities.rows + checked.tables.relations.rows
-    count = -(-rows // _PART)
+    count = min(-(-rows // _PART), _PARTS)
     keys = {}
     for table, word in (("entities", "id"), ("relations", "source")):
         cell = checked.terms.cell(table, word) or ""
