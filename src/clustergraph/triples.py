@@ -6,7 +6,7 @@ Files are written from the tables, never from a store, so that the same tables g
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -25,8 +25,10 @@ _PART = 1_000_000  # rows that are sorted at once; what is written does not depe
 _PARTS = 64  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
 _CHUNK = 1 << 26
-# What is worked in beside the tables. Without a limit, the engine holds what waits for the disk.
-_ROOM = 1 << 30
+# What each thread works in, beside the tables. Without a limit, the engine holds all that waits for
+# the disk.
+_ROOM = 1 << 29
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")  # in which the engine tells a size: 18.8 GiB
 # A file of plain lines: nothing is quoted, nothing separates.
 _LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
@@ -179,16 +181,18 @@ def _copy(
 
     def copied(query: str, to: Path) -> int:
         copy = f"COPY ({query}) TO {sql_text(str(to))} ({_LINES}{packed})"
-        [(count,)] = mapping.checked.query(copy)
+        with _room(mapping.checked), suppress(duckdb.OutOfMemoryException):
+            [(count,)] = mapping.checked.query(copy)
+            return int(str(count))
+        [(count,)] = mapping.checked.query(copy)  # what does not fit may have all there is
         return int(str(count))
 
     try:
-        with _room(mapping.checked):
-            texts = copied(first, path) - bool(top)
-            with path.open("r+b") as file:
-                for query in others:
-                    texts += copied(query, part)
-                    _append(part, file)
+        texts = copied(first, path) - bool(top)
+        with path.open("r+b") as file:
+            for query in others:
+                texts += copied(query, part)
+                _append(part, file)
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         raise ClustergraphError(_cannot_write(path, error)) from error
     finally:
@@ -199,27 +203,22 @@ def _copy(
 @contextmanager
 def _room(checked: Checked) -> Iterator[None]:
     """Let the engine work in `_ROOM` beside what it holds now, or in less where it has less."""
-    [(held, limit)] = checked.query(
-        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit')"
-        " FROM duckdb_memory()"
+    [(held, limit, threads)] = checked.query(
+        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit'),"
+        " current_setting('threads') FROM duckdb_memory()"
     )
     run = checked.tables.connection.execute
-    room = int(str(held)) + _ROOM
-    if _bytes(str(limit)) <= room:
+    room = int(str(held)) + _ROOM * int(str(threads))
+    number, unit = str(limit).split()
+    if float(number) * 1024.0 ** _UNITS.index(unit) <= room:
         yield
         return
     run(f"SET memory_limit = '{room} B'")
     try:
         yield
     finally:
-        run(f"SET memory_limit = '{limit}'")
-
-
-def _bytes(size: str) -> float:
-    """Return the bytes of a size as the engine writes it: `18.8 GiB`."""
-    number, unit = size.split()
-    powers = ("bytes", "KiB", "MiB", "GiB", "TiB")
-    return float(number) * 1024.0 ** powers.index(unit)
+        # The engine tells one decimal and cuts the others off: without more it would shrink.
+        run(f"SET memory_limit = '{float(number) + 0.04:.2f} {unit}'")
 
 
 def _append(part: Path, file: IO[bytes]) -> None:
