@@ -1,11 +1,13 @@
 """`build` beside other engines: the same tables, the same triples, one run.
 
-`python benchmarks/build.py [--entities N] [--relations N] [--only NAME]... [--faults SHARE]`
-makes the tables, runs each engine in an environment of its own, checks that all graphs agree, and
-writes `docs/benchmarks.md` from this and earlier results, which stand in `benchmarks/results/`.
-What takes less than 20 s is run three times, in turns, and the median counts. Memory is that of
-the largest process of a run. Time is from the start of the program to its end, and includes our
-checks, the ledger and provenance, which the others have not got.
+`python benchmarks/build.py [--entities N] [--relations N] [--only NAME]... [--runs N]` (or
+`--faults SHARE`, without peers) makes the tables, runs each engine in an environment of its own,
+checks that all graphs agree, and writes `docs/benchmarks.md` from this and earlier results, which
+stand in `benchmarks/results/`. What takes less than 20 s is run three times, in turns, and the
+median counts. Memory is that of the largest process of a run. Time is from the start of the program
+to its end, and includes our checks, the ledger and provenance, which the others have not got. The
+floor is `dd`, which writes as many zeros as our files have bytes to the same disk and waits until
+they are there.
 """
 
 import argparse
@@ -15,15 +17,15 @@ import platform
 import shutil
 import statistics
 import subprocess
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import agreement
 import generate
 import report
-from engines import NTRIPLES, PEERS, TURTLE, Engine, Job
+from engines import NTRIPLES, PEERS, SMALL, TURTLE, Engine, Job
 
 _HERE = Path(__file__).parent
 _SHORT = 20.0
@@ -59,7 +61,7 @@ def _median(values: list[float]) -> float | None:
     return round(statistics.median(values), 2) if values else None
 
 
-def measure(command: list[str | Path], folder: Path) -> tuple[float, float, float]:
+def measure(command: Sequence[str | Path], folder: Path) -> tuple[float, float, float]:
     """Run a command in a folder, and return its seconds, those of processors, and its memory.
 
     Memory is that of its largest process, in GB. Raises CalledProcessError, with the end of what
@@ -104,29 +106,40 @@ def run(engine: Engine, tables: Path, cache: Path, result: Result) -> Path | Non
     return file
 
 
-def compare(engines: list[Engine], tables: Path, cache: Path) -> list[Result]:
-    """Run the engines in turns, and return what each took and whether its graph agrees."""
+def compare(engines: list[Engine], tables: Path, cache: Path, runs: int) -> list[Result]:
+    """Run the engines in turns, and return what each took and whether its graph agrees.
+
+    After each of ours the same number of bytes is written by `dd`.
+    """
     results = {engine.name: Result(engine.name) for engine in engines}
     files: dict[str, Path] = {}
-    for turn in range(_RUNS):
+    floors: dict[str, Result] = {}
+    for turn in range(runs):
         for engine in engines:
             took = results[engine.name]
             if turn and (took.error or max(took.seconds) > _SHORT):
                 continue
             file = run(engine, tables, cache, took)
-            if file is not None:
-                files[engine.name] = file
-    floor = Result("copy of the Turtle's bytes", version=platform.python_version())
-    for _ in range(_RUNS):
-        code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
-        copied = [files[TURTLE.name], cache / "output" / "copy"]
-        seconds, busy, memory = measure([sys.executable, "-c", code, *copied], cache)
-        floor.seconds.append(seconds)
-        floor.busy.append(busy)
-        floor.memory = max(floor.memory, memory)
-    floor.size = (cache / "output" / "copy").stat().st_size
+            if file is None:
+                continue
+            files[engine.name] = file
+            if engine in (TURTLE, NTRIPLES):
+                written(floors.setdefault(engine.name, Result(f"dd: {file.name}")), file.parent)
     _agree(results, files)
-    return [*results.values(), floor]
+    return [*results.values(), *floors.values()]
+
+
+def written(floor: Result, folder: Path) -> None:
+    """Add what it takes to write as many bytes as the files of a folder have."""
+    floor.size = sum(path.stat().st_size for path in folder.iterdir())
+    zeros = folder / "zeros"
+    count = f"count={-(-floor.size // 2**20)}"
+    command = ["dd", "if=/dev/zero", f"of={zeros}", "bs=1M", count, "conv=fdatasync"]
+    seconds, busy, memory = measure(command, folder)
+    zeros.unlink()
+    floor.seconds.append(seconds)
+    floor.busy.append(busy)
+    floor.memory = max(floor.memory, memory)
 
 
 def _agree(results: dict[str, Result], files: dict[str, Path]) -> None:
@@ -146,7 +159,10 @@ def main() -> None:
     parser.add_argument("--entities", type=int, default=100_000)
     parser.add_argument("--relations", type=int, help="default: three an entity")
     parser.add_argument("--faults", type=float, default=0.0, help="only clustergraph is run")
-    parser.add_argument("--only", action="append", help="a peer's package; more than one")
+    parser.add_argument(
+        "--only", action="append", help="a peer's package, or none; may be given more than once"
+    )
+    parser.add_argument("--runs", type=int, default=_RUNS)
     parser.add_argument("--cache", type=Path, default=_HERE.parent / ".cache" / "benchmarks")
     given = parser.parse_args()
     relations = given.relations if given.relations is not None else 3 * given.entities
@@ -156,9 +172,9 @@ def main() -> None:
         print(f"Making {tables}", flush=True)
         generate.write(tables, size)
     peers = [] if given.faults else [p for p in PEERS if not given.only or p.package in given.only]
-    engines = [TURTLE, NTRIPLES, *peers]
+    engines = [TURTLE, NTRIPLES, SMALL, *peers]
     load = os.getloadavg()[0]
-    results = compare(engines, tables, given.cache.resolve())
+    results = compare(engines, tables, given.cache.resolve(), given.runs)
     said = {
         "entities": size.entities,
         "relations": size.relations,
@@ -173,8 +189,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     text = json.dumps(said, indent=2, ensure_ascii=False) + "\n"
     (folder / f"{size}.json").write_text(text, encoding="utf-8")
-    docs = _HERE.parent / "docs" / "benchmarks.md"
-    docs.write_text(report.text(folder), encoding="utf-8")
+    report.write(folder)
     print(report.section(said))
 
 

@@ -64,14 +64,9 @@ def _without_odbc(python: Path) -> None:
     (Path(home.stdout.strip()) / "pyodbc.py").touch()
 
 
-def _build(job: Job) -> list[str | Path]:
-    return [job.python, "-m", "clustergraph", "build", job.tables, "-o", job.folder,
-            "--no-page", "--quiet"]  # fmt: skip
-
-
-def _export(job: Job) -> list[str | Path]:
-    return [job.python, "-m", "clustergraph", "export", job.tables, "-o", job.folder / "graph.nt",
-            "--quiet"]  # fmt: skip
+def _build(*options: str) -> Callable[[Job], list[str | Path]]:
+    return lambda job: [job.python, "-m", "clustergraph", "build", job.tables, "-o", job.folder,
+                        "--no-page", "--quiet", *options]  # fmt: skip
 
 
 def _rml(job: Job) -> Path:
@@ -111,8 +106,13 @@ def _script(name: str, result: str) -> Callable[[Job], list[str | Path]]:
     return lambda job: [job.python, script, job.tables, job.folder / result]
 
 
-TURTLE = Engine("clustergraph: Turtle", "clustergraph", _build, "graph.ttl", own=True)
-NTRIPLES = Engine("clustergraph: N-Triples", "clustergraph", _export, "graph.nt", own=True)
+TURTLE = Engine("clustergraph: Turtle", "clustergraph", _build(), "graph.ttl", own=True)
+NTRIPLES = Engine(
+    "clustergraph: N-Triples", "clustergraph", _build("--format", "nt"), "graph.nt", own=True
+)
+SMALL = Engine(
+    "clustergraph: in 1 GB", "clustergraph", _build("--memory", "1GB"), "graph.ttl", own=True
+)
 PEERS = (
     Engine("Morph-KGC", "morph-kgc", _morph, "graph.nt"),
     Engine("maplib", "maplib", _script("use_maplib.py", "graph.nt"), "graph.nt"),

@@ -1,14 +1,18 @@
 """What a build writes into its folder, and what it says of it."""
 
+import csv
+import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped] # it has no types
 import pyoxigraph
 import pytest
 
 import clustergraph as cg
-from clustergraph import folder
+from clustergraph import folder, resources
 from clustergraph.checking.policy import Policy
+from clustergraph.formats import packed
 
 CASES = Path(__file__).parent / "cases"
 
@@ -49,6 +53,62 @@ def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
         for name in ("one", "two")
     )
     assert one == two
+
+
+def test_several_formats_are_written_at_once_and_hold_the_same_triples(tmp_path: Path) -> None:
+    words = ("ttl", "ntriples", "nt.gz", "nt.zst", "turtle.gzip")
+    formats = [found for word in words if (found := packed(word))]
+    made = folder.write(cg.read(CASES / "merged"), tmp_path, formats=formats, page=False)
+    ends = ("ttl", "nt", "nt.gz", "nt.zst", "ttl.gz")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*(f"{what}.{end}" for what in ("graph", "provenance") for end in ends), "report.json"]
+    )
+    for what in ("graph", "provenance"):
+        turtle, lines = ((tmp_path / f"{what}.{end}").read_bytes() for end in ("ttl", "nt"))
+        assert gzip.decompress((tmp_path / f"{what}.nt.gz").read_bytes()) == lines
+        assert gzip.decompress((tmp_path / f"{what}.ttl.gz").read_bytes()) == turtle
+        with pa.input_stream(tmp_path / f"{what}.nt.zst") as stream:
+            assert stream.read() == lines
+        parsed = {str(q) for q in pyoxigraph.parse(turtle, pyoxigraph.RdfFormat.TURTLE)}
+        again = [str(q) for q in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES)]
+        assert (set(again), len(again)) == (parsed, made.triples[f"{what}.nt"])
+
+
+@pytest.mark.parametrize("word", ["", "rdf", "nt.", "nt.rar", "gz", ".gz", "nt.gz.zst", "csv"])
+def test_what_a_build_does_not_write_is_no_format_of_it(word: str) -> None:
+    assert packed(word) is None
+
+
+def test_ntriples_stand_in_the_order_of_the_rows(tmp_path: Path) -> None:
+    found = [packed("nt")]
+    folder.write(cg.read(CASES / "small"), tmp_path, formats=[f for f in found if f], page=False)
+    lines = (tmp_path / "graph.nt").read_text(encoding="utf-8").splitlines()
+    subjects = list(dict.fromkeys(line.split(" ")[0] for line in lines))
+    with (CASES / "small" / "entities.csv").open(encoding="utf-8", newline="") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    named = [s.rpartition("/")[2].rstrip(">") for s in subjects if "/statement/" not in s]
+    last = [line.split(" ")[0].rpartition("/")[2].rstrip(">") for line in lines]
+    assert list(dict.fromkeys(last[-4 * len(ids) :]))[-len(ids) :] == ids
+    assert set(ids) <= set(named)
+
+
+def test_what_is_read_within_limits_keeps_to_them(tmp_path: Path) -> None:
+    with resources.limited(memory="300MB", threads=1, spill=tmp_path):
+        checked = cg.read(CASES / "small")
+    settings = ("memory_limit", "threads", "temp_directory")
+    asked = ", ".join(f"current_setting('{name}')" for name in settings)
+    [(memory, threads, spill)] = checked.query(f"SELECT {asked}")
+    assert (memory, threads) == ("286.1 MiB", 1)
+    assert Path(str(spill)).is_relative_to(tmp_path)
+    assert resources.current() == resources.Resources()
+
+
+def test_memory_that_is_too_little_is_one_clear_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(cg.ClustergraphError, match="The memory of 1MB is too little"),
+        resources.limited(memory="1MB"),
+    ):
+        folder.write(cg.read(CASES.parents[1] / "data"), tmp_path, page=False)
 
 
 def test_tables_with_errors_leave_the_folder_as_it_was(tmp_path: Path) -> None:

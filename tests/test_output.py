@@ -47,10 +47,13 @@ def tables(folder: Path, word: str, count: int) -> Path:
     return folder
 
 
-def building(source: Path, output: Path) -> "subprocess.Popen[str]":
+def building(
+    source: Path, output: Path, *options: str, temporary: Path | None = None
+) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "clustergraph", "build", str(source), "-o", str(output)]
     return subprocess.Popen(
-        [*command, "--no-page", "--quiet"],
+        [*command, "--no-page", "--quiet", *options],
+        env=os.environ | ({"TMPDIR": str(temporary)} if temporary else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -115,6 +118,17 @@ def test_a_failed_run_leaves_the_earlier_files(tmp_path: Path) -> None:
     }
 
 
+def test_a_failed_run_takes_away_the_folder_that_it_made(tmp_path: Path) -> None:
+    def fail() -> None:
+        with Output(tmp_path / "new") as output:
+            output.path("a.txt").write_text("a", encoding="utf-8")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_others_put_there_stays(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with Output(tmp_path) as output:
@@ -167,20 +181,23 @@ def test_a_killed_run_leaves_the_earlier_output_and_no_stray_file(
     """Twelve times at random: what is there is whole, and the next run tidies up."""
     expected, seconds = built_large
     chance = random.Random(KILLS)  # noqa: S311 - moments, not secrets
-    build(small, tmp_path)
+    output, temporary = tmp_path / "output", tmp_path / "temporary"
+    temporary.mkdir()
+    build(small, output)
     found = []
     for _ in range(KILLS):
-        with building(large, tmp_path) as process:
+        with building(large, output, temporary=temporary) as process:
             time.sleep(chance.uniform(0.1, 1.1) * seconds)
             process.kill()
             process.communicate()
-        visible = {k: v for k, v in digests(tmp_path).items() if not k.startswith(".")}
+        visible = {k: v for k, v in digests(output).items() if not k.startswith(".")}
         # Killed between two moves, it is finished by the next run, because it noted what to do.
-        moving = any(path.exists() for path in tmp_path.glob(".clustergraph-*/commit"))
+        moving = any(path.exists() for path in output.glob(".clustergraph-*/commit"))
         found.append(visible in (built_small, expected) or moving)
-        build(small, tmp_path)
-        found.append(digests(tmp_path) == built_small)
+        build(small, output)
+        found.append(digests(output) == built_small)
     assert found == [True] * 2 * KILLS
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_run_killed_while_it_moves_its_files_is_finished_by_the_next(tmp_path: Path) -> None:
@@ -234,15 +251,17 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["/bin/umount", str(disk)], check=True)
 
 
+@pytest.mark.parametrize("form", ["ttl", "nt", "nt.gz"])
 def test_a_full_disk_is_one_clear_message(
-    small: Path, large: Path, built_small: Digests, tiny_disk: Path
+    small: Path, large: Path, built_small: Digests, tiny_disk: Path, form: str
 ) -> None:
     output = tiny_disk / "output"
     build(small, output)
-    with building(large, output) as process:
+    with building(large, output, "--format", form) as process:
         printed, said = process.communicate(timeout=120)
     assert (process.returncode, printed) == (2, "")
     assert said == (
-        "Error: The disk is full, so graph.ttl could not be written; earlier output is as it was.\n"
+        f"Error: The disk is full, so graph.{form} could not be written; earlier output is as it"
+        " was.\n"
     )
     assert digests(output) == built_small

@@ -132,6 +132,28 @@ def test_small_parts_give_the_same_bytes(
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_where_there_is_no_room_all_memory_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    checked = cg.read(DATA)
+    limit = checked.query("SELECT current_setting('memory_limit')")
+    triples.write(checked, tmp_path / "whole.nt", syntax=Syntax.NTRIPLES)
+    monkeypatch.setattr(triples, "_ROOM", 1)
+    query = type(checked).query
+
+    def noted(of: cg.Checked, sql: str) -> list[tuple[object, ...]]:
+        asked.append(sql)
+        return query(of, sql)
+
+    monkeypatch.setattr(type(checked), "query", noted)
+    triples.write(checked, tmp_path / "no-room.nt", syntax=Syntax.NTRIPLES)
+    copies = [sql for sql in asked if sql.startswith("COPY")]
+    assert len(copies) > len(set(copies)) > 0
+    assert (tmp_path / "no-room.nt").read_bytes() == (tmp_path / "whole.nt").read_bytes()
+    assert query(checked, "SELECT current_setting('memory_limit')") == limit
+
+
 def test_small_parts_hold_each_stub_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = cg.read(HERE / "cases" / "merged", policy=Policy(stubs=True))
     told = triples.write(checked, tmp_path / "whole.ttl")

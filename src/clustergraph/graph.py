@@ -315,8 +315,9 @@ class Graph:
         """Write the graph to a file, all or nothing; `.gz` is compressed.
 
         The format is that of the path's extension: Turtle, N-Triples, N-Quads, TriG, RDF/XML,
-        JSON-LD, or GraphML and GEXF for programs that draw networks. Everything is sorted: the
-        same graph gives the same bytes. Raises SourceError for another format.
+        JSON-LD, or GraphML and GEXF for programs that draw networks. Everything is sorted, so that
+        the same graph gives the same bytes, but N-Triples of tables, which keep the rows' order.
+        Raises SourceError for another format.
         """
         known = formats.named(format) if format else formats.of_path(str(path))
         if known is None or known.holds not in ("graph", "network"):

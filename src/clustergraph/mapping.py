@@ -20,7 +20,7 @@ from clustergraph.vocabulary import CG, PROV, RDF, RDFS
 if TYPE_CHECKING:
     from clustergraph.check import Checked
 
-_NEWLINE = "chr(10)"
+_NEWLINE = sql_text("\n")
 _QUOTE = "'\"'"
 
 
@@ -44,6 +44,10 @@ class Mapping:
     plain: bool = False
     used: set[str] = field(default_factory=set)
     only: dict[str, str] = field(default_factory=dict)
+    _shared_names: bool = field(init=False)  # whether relations share an id of their own
+
+    def __post_init__(self) -> None:
+        self._shared_names = bool(self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"))
 
     @property
     def _terms(self) -> Terms:
@@ -102,7 +106,7 @@ class Mapping:
     def _free(self) -> str:
         """Return SQL: whether no other row of relations has the row's own id."""
         own = self._terms.cell("relations", "id")
-        if own and self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"):
+        if own and self._shared_names:
             return f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
         return "true"
 
@@ -235,7 +239,7 @@ class Mapping:
             relations = f"SELECT {direct} AS text FROM {rows} WHERE NOT again"
         else:
             said = self._statement()
-            both = f"concat({direct}, {_NEWLINE}, {said})"
+            both = sql_concat(direct, _NEWLINE, said)
             relations = f"SELECT CASE WHEN again THEN {said} ELSE {both} END AS text FROM {rows}"
         entities = self._entity_arms(order="row", shared="id")
         return [relations, *(f"SELECT text FROM ({arm})" for arm in entities)]
@@ -297,13 +301,13 @@ class Mapping:
     def _entity_arms(self, order: str = "", shared: str = "") -> list[str]:
         """Return SQL that selects `s` and `text`: entities, those that share an id, and stubs."""
         head = sql_concat("s", _NEWLINE) if self.syntax is Syntax.TURTLE else "''"
-        lines = ", ".join([head, self._types(), *self.lines("s", "entities")])
-        arms = [f"SELECT s, concat({lines}) AS text FROM {self._entity_rows(order)}"]
+        text = sql_concat(head, self._types(), *self.lines("s", "entities"))
+        arms = [f"SELECT s, {text} AS text FROM {self._entity_rows(order)}"]
         if self.checked.shared_ids:
             text = f"string_agg(line, {_NEWLINE} ORDER BY rank, line)"
             merged = f"SELECT id, s, {text} AS lines FROM ({self._shared_lines()}) GROUP BY id, s"
             arms.append(
-                f"SELECT s, concat({head}, lines) AS text FROM ({merged}{_ordered(shared)})"
+                f"SELECT s, {sql_concat(head, 'lines')} AS text FROM ({merged}{_ordered(shared)})"
             )
         if self.checked.policy.stubs:
             arms.append(self._stubs(head, shared))
@@ -360,7 +364,7 @@ class Mapping:
         )
         kept = self.only.get("stubs", "true")
         stubs = f"SELECT id, {self.entity('id')} AS s FROM stubs WHERE {kept}{_ordered(order)}"
-        return f"SELECT s, concat({', '.join(lines)}) AS text FROM ({stubs})"
+        return f"SELECT s, {sql_concat(*lines)} AS text FROM ({stubs})"
 
     # Relations
 
@@ -410,9 +414,8 @@ class Mapping:
         """Return SQL for the text of the relation resource of a row."""
         lines = [*self._ends(self.triple), *self.lines("n", "relations")]
         if self.syntax is Syntax.NTRIPLES:
-            return f"concat({', '.join(lines)})"
-        end = sql_text("\n.\n")
-        return f"concat({', '.join(['n', _NEWLINE, *lines, end])})"
+            return sql_concat(*lines)
+        return sql_concat("n", _NEWLINE, *lines, sql_text("\n.\n"))
 
     def provenance(self, table: str) -> str:
         """Return SQL that selects `row` and `text`: of which row of a table each resource is."""
@@ -444,15 +447,25 @@ def _ordered(by: str) -> str:
     return f" ORDER BY {by}" if by else ""
 
 
+class _Concat(str):
+    """SQL that joins parts; in another one its parts stand by themselves, so nothing is copied."""
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+
 def sql_concat(*parts: str) -> str:
     """Return SQL that joins the parts; string literals that stand side by side become one."""
     merged: list[str] = []
-    for part in parts:
+    flat = (one for part in parts for one in (part.parts if isinstance(part, _Concat) else (part,)))
+    for part in flat:
         if merged and _is_literal(merged[-1]) and _is_literal(part):
             merged[-1] = merged[-1][:-1] + part[1:]
         else:
             merged.append(part)
-    return f"concat({', '.join(merged)})"
+    made = _Concat(f"concat({', '.join(merged)})")
+    made.parts = tuple(merged)
+    return made
 
 
 def _is_literal(sql: str) -> bool:

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from clustergraph.errors import ClustergraphError
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -39,12 +41,17 @@ def limited(
 ) -> Iterator[None]:
     """Limit what the tables that are read in the block may use, while they are built too.
 
-    What is not given stays as it was.
+    What is not given stays as it was. Raises ClustergraphError where it is too little.
     """
+    import duckdb  # noqa: PLC0415 - heavy
+
     given = {"memory": memory, "threads": threads, "spill": spill}
     changed = {name: value for name, value in given.items() if value is not None}
     token = _current.set(replace(current(), **changed))  # type: ignore[arg-type] # each has its own type
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        which = f"The memory of {memory}" if memory else "This machine's memory"
+        raise ClustergraphError(f"{which} is too little for these tables.") from error
     finally:
         _current.reset(token)

@@ -6,6 +6,7 @@ Files are written from the tables, never from a store, so that the same tables g
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
+_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
 _CHUNK = 1 << 26
+# What each thread works in, beside the tables. Without a limit, the engine holds all that waits for
+# the disk.
+_ROOM = 1 << 29
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")  # in which the engine tells a size: 18.8 GiB
 # A file of plain lines: nothing is quoted, nothing separates.
 _LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
@@ -130,7 +136,7 @@ def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
     """
     checked = mapping.checked
     rows = checked.tables.entities.rows + checked.tables.relations.rows
-    count = -(-rows // _PART)
+    count = min(-(-rows // _PART), _PARTS)
     keys = {}
     for table, word in (("entities", "id"), ("relations", "source")):
         cell = checked.terms.cell(table, word) or ""
@@ -196,7 +202,10 @@ def _copy(
 
     def copied(query: str, to: Path) -> int:
         copy = f"COPY ({query}) TO {sql_text(str(to))} ({_LINES}{packed})"
-        [(count,)] = mapping.checked.query(copy)
+        with _room(mapping.checked), suppress(duckdb.OutOfMemoryException):
+            [(count,)] = mapping.checked.query(copy)
+            return int(str(count))
+        [(count,)] = mapping.checked.query(copy)  # what does not fit may have all there is
         return int(str(count))
 
     try:
@@ -210,6 +219,27 @@ def _copy(
     finally:
         part.unlink(missing_ok=True)
     return texts
+
+
+@contextmanager
+def _room(checked: Checked) -> Iterator[None]:
+    """Let the engine work in `_ROOM` beside what it holds now, or in less where it has less."""
+    [(held, limit, threads)] = checked.query(
+        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit'),"
+        " current_setting('threads') FROM duckdb_memory()"
+    )
+    run = checked.tables.connection.execute
+    room = int(str(held)) + _ROOM * int(str(threads))
+    number, unit = str(limit).split()
+    if float(number) * 1024.0 ** _UNITS.index(unit) <= room:
+        yield
+        return
+    run(f"SET memory_limit = '{room} B'")
+    try:
+        yield
+    finally:
+        # The engine tells one decimal and cuts the others off: without more it would shrink.
+        run(f"SET memory_limit = '{float(number) + 0.04:.2f} {unit}'")
 
 
 def _append(part: Path, file: IO[bytes]) -> None:
