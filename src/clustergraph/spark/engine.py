@@ -144,7 +144,8 @@ def session(master: str | None = None) -> "SparkSession":
     """Return Spark's session: that of spark-submit, or one with this master (else `local[*]`).
 
     What changes results is set for it: time in UTC, the encodings that Java knows, and a number of
-    parts that does not depend on how many workers are there at the moment.
+    parts that does not depend on how many workers are there at the moment. What comes to the driver
+    has no limit but its memory.
 
     Raises SourceError where there is no Java.
     """
@@ -156,12 +157,14 @@ def session(master: str | None = None) -> "SparkSession":
 
     builder = SparkSession.builder.appName("clustergraph")
     if master or not submitted:
-        builder = builder.master(master or "local[*]")
+        builder = builder.master(master or "local[*]").config("spark.driver.maxResultSize", "0")
     made = builder.getOrCreate()
     for name, value in (
         ("spark.sql.session.timeZone", "UTC"),
         ("spark.sql.legacy.javaCharsets", "true"),
         ("spark.sql.legacy.codingErrorAction", "true"),
+        # Of expressions as long as ours it takes longer to infer what holds than to test it.
+        ("spark.sql.constraintPropagation.enabled", "false"),
         ("spark.sql.files.minPartitionNum", str(made.sparkContext.defaultParallelism)),
     ):
         made.conf.set(name, value)
