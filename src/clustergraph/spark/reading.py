@@ -20,8 +20,7 @@ from clustergraph.reading.blocks import CR
 from clustergraph.reading.columns import columns, faults
 from clustergraph.reading.loading import sql_blank, unnamed
 from clustergraph.reading.sources import NAMES, Source
-from clustergraph.spark import dialect, irregular, lines, paths
-from clustergraph.spark.cells import sql_cells
+from clustergraph.spark import cells, dialect, irregular, lines, paths
 from clustergraph.spark.engine import Connection
 from clustergraph.spark.irregular import SPAN, Mended
 from clustergraph.tables import Table, Tables
@@ -123,10 +122,8 @@ def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     found, count = lines.numbered(session, str(source.given), text.encoding)
     if any(told.code == "file-end-mark" for told in text.problems):
         found = found.where(f"line < {count} OR text <> {dialect.text(chr(0x1A))}")
-    width = len(header.columns)
-    parsed = found.where(f"line >= {header.first.line}").selectExpr(
-        "line", "text", "misread", f"{sql_cells(header.delimiter, width)} AS cells"
-    )
+    below = found.where(f"line >= {header.first.line}")
+    parsed = cells.split(below, header.delimiter, len(header.columns))
     mended = _mended(parsed, header, source, folder)
     regular = parsed.where("cells IS NOT NULL").select("line", "cells")
     if mended.taken:
@@ -136,9 +133,9 @@ def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     if mended.rows:
         others = session.createDataFrame(mended.rows, "row BIGINT, cells ARRAY<STRING>")
         rows = rows.union(others)
-    cells = (f"cells[{column.index}] AS {column.cell}" for column in header.columns)
+    named = (f"cells[{column.index}] AS {column.cell}" for column in header.columns)
     problems = [*text.problems, *header.problems, *mended.problems]
-    return _Cells(rows.selectExpr("row", *cells), header.columns, problems, header, text, mended)
+    return _Cells(rows.selectExpr("row", *named), header.columns, problems, header, text, mended)
 
 
 def _top(session: "SparkSession", source: Source, copy: Path) -> "tuple[encodings.Text, Header]":
@@ -226,11 +223,11 @@ def _parquet(session: "SparkSession", source: Source, folder: Path) -> _Cells:
         before += row["count"]
     offsets = session.createDataFrame(files, "file STRING, before BIGINT").hint("broadcast")
     nul = dialect.text("\0")
-    cells = (
+    texts = (
         f"replace(coalesce(CAST(`{name.replace('`', '``')}` AS STRING), ''), {nul}, '') AS c{index}"
         for index, name in enumerate(frame.columns)
     )
-    placed = frame.selectExpr("_metadata.file_path AS file", "_metadata.row_index AS at", *cells)
+    placed = frame.selectExpr("_metadata.file_path AS file", "_metadata.row_index AS at", *texts)
     rows = placed.join(offsets, "file").selectExpr(
         "before + at AS row", *(column.cell for column in header)
     )
