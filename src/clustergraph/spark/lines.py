@@ -8,6 +8,7 @@ read again, because a worker was lost, has the same number.
 from typing import TYPE_CHECKING
 
 from clustergraph.errors import SourceError
+from clustergraph.spark.engine import NUMBER, frame
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -51,7 +52,7 @@ def numbered(session: "SparkSession", path: str, encoding: str) -> "tuple[DataFr
     for block in sorted(found, key=lambda row: row["start"]):
         blocks.append((block["start"], before + 1 - block["first"]))
         before += block["count"]
-    offsets = session.createDataFrame(blocks, "start BIGINT, offset BIGINT")
+    offsets = frame(session, blocks, start=NUMBER, offset=NUMBER)
     text, misread = _decoded(encoding)
     made = lines.join(f.broadcast(offsets), "start").select(
         (f.col("place") + f.col("offset")).alias("line"),
