@@ -123,7 +123,16 @@ def measure(tables: Path, folder: Path, memory: str) -> None:
         (folder / "spark-defaults.conf").write_text(text)
         watch = Watch([worker.pid for worker in cluster.workers])
         environment = {**os.environ, "SPARK_CONF_DIR": str(folder), "SPARK_LOCAL_IP": "127.0.0.1"}
-        command = [python, "-m", "clustergraph", "build", tables, "-o", folder / "spark", "-q"]
+        command: list[str | Path] = [
+            python,
+            "-m",
+            "clustergraph",
+            "build",
+            tables,
+            "-o",
+            folder / "spark",
+            "-q",
+        ]
         options = ["--engine", "spark", "--master", cluster.master]
         seconds = watch.run([*command, *options], environment)
         tell("spark", seconds, watch, folder / "spark")

@@ -102,7 +102,6 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("data", {}),
     ("cases/ids", {}),
     ("cases/merged", {"policy": Policy(stubs=True)}),
-    ("cases/periods", {}),
     ("cases/words", {}),
 )
 
@@ -146,11 +145,8 @@ IRREGULAR = (
 )
 
 
-@pytest.mark.parametrize("block", [64, 1 << 20], ids=["small blocks", "one block"])
-def test_irregular_records_are_read_alike(
-    block: int, session: "SparkSession", tmp_path: Path
-) -> None:
-    """Where a block ends has nothing to do with where a record does."""
+def test_irregular_records_are_read_alike(session: "SparkSession", tmp_path: Path) -> None:
+    """Where a worker's block ends has nothing to do with where a record does."""
     regular = [f"e{n},firm,企业 {n},\n" for n in range(len(IRREGULAR) * 3)]
     for place, record in enumerate(IRREGULAR):
         regular.insert(place * 4, record)
@@ -158,7 +154,7 @@ def test_irregular_records_are_read_alike(
     (tmp_path / "entities.csv").write_text(text, encoding="utf-8", newline="")
     relations = "\n\nsource;relation;target\nmulti;supplies;e1\n\ne1;supplies;e2"
     (tmp_path / "relations.csv").write_text(relations, encoding="utf-8", newline="")
-    session.conf.set("spark.sql.files.maxPartitionBytes", block)
+    session.conf.set("spark.sql.files.maxPartitionBytes", 200)
     session.conf.set("spark.sql.files.openCostInBytes", 1)
     try:
         assert read_by_spark(session, tmp_path, {}) == read_by_duckdb(tmp_path, {})
@@ -261,7 +257,7 @@ ALIKE = (
     "try_cast('12d' AS DOUBLE)",
     "try_cast(' 1.5e3' AS DOUBLE)",
     "concat_ws(chr(31), '', 'a', NULL)",
-    "'a' IN ('b', 'c') IS DISTINCT FROM true",
+    "('a' = NULL) IS DISTINCT FROM true",
     "replace('a\\b', '\\', '\\\\')",
     sql_trimmed("' \u3000\u200b\tx\u00a0'"),
     sql_is_http_iri("repeat('https://example.org/a%20b', 5000)"),

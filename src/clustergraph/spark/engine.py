@@ -3,7 +3,7 @@
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame, SparkSession
 
+NUMBER, TEXT, TEXTS = pa.int64(), pa.string(), pa.list_(pa.string())
 _GIVEN = "given_values"
 _SMALL = 10_000  # rows that are no load for a driver and a plan
 
@@ -122,8 +123,21 @@ class Connection:
     def _created(self, tree: exp.Create) -> "DataFrame":
         if tree.expression:
             return self._selected(tree.expression)
-        columns = ", ".join(map(dialect.written, tree.find_all(exp.ColumnDef)))
-        return self.session.createDataFrame([], columns)
+        columns = ", ".join(
+            f"CAST(NULL AS {dialect.written(column.kind)}) AS {column.name}"
+            for column in tree.find_all(exp.ColumnDef)
+            if column.kind
+        )
+        return self.session.sql(f"SELECT {columns} WHERE false")
+
+
+def frame(
+    session: "SparkSession", rows: Iterable[Sequence[object]], **columns: pa.DataType
+) -> "DataFrame":
+    """Return rows that are here as Spark's; it takes no Python on the workers, as lists would."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [pa.array(v, kind) for v, kind in zip(values, columns.values(), strict=True)]
+    return session.createDataFrame(pa.table(dict(zip(columns, arrays, strict=True))))
 
 
 def _from_given(tree: exp.Expr) -> exp.Expr:
@@ -144,7 +158,8 @@ def session(master: str | None = None) -> "SparkSession":
     """Return Spark's session: that of spark-submit, or one with this master (else `local[*]`).
 
     What changes results is set for it: time in UTC, the encodings that Java knows, and a number of
-    parts that does not depend on how many workers are there at the moment.
+    parts that does not depend on how many workers are there at the moment. What comes to the driver
+    has no limit but its memory.
 
     Raises SourceError where there is no Java.
     """
@@ -156,12 +171,14 @@ def session(master: str | None = None) -> "SparkSession":
 
     builder = SparkSession.builder.appName("clustergraph")
     if master or not submitted:
-        builder = builder.master(master or "local[*]")
+        builder = builder.master(master or "local[*]").config("spark.driver.maxResultSize", "0")
     made = builder.getOrCreate()
     for name, value in (
         ("spark.sql.session.timeZone", "UTC"),
         ("spark.sql.legacy.javaCharsets", "true"),
         ("spark.sql.legacy.codingErrorAction", "true"),
+        # Of expressions as long as ours it takes longer to infer what holds than to test it.
+        ("spark.sql.constraintPropagation.enabled", "false"),
         ("spark.sql.files.minPartitionNum", str(made.sparkContext.defaultParallelism)),
     ):
         made.conf.set(name, value)

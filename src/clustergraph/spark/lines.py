@@ -7,6 +7,9 @@ read again, because a worker was lost, has the same number.
 
 from typing import TYPE_CHECKING
 
+from clustergraph.errors import SourceError
+from clustergraph.spark.engine import NUMBER, frame
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
@@ -32,19 +35,24 @@ def head(session: "SparkSession", path: str) -> bytes:
 def numbered(session: "SparkSession", path: str, encoding: str) -> "tuple[DataFrame, int]":
     """Return a file's lines, and how many there are: `line` (from 1), `text` and `misread`.
 
-    The text keeps the CR of a CR LF. It is `misread` where it is no text in the encoding.
+    The text keeps the CR of a CR LF. It is `misread` where it is no text in the encoding. Raises
+    SourceError where the path is a folder of several files.
     """
     from pyspark.sql import functions as f  # noqa: PLC0415 - heavy
 
     lines = _read(session, path)
     found = (
-        lines.groupBy("start").agg(f.min("place").alias("first"), f.count("*").alias("count"))
-    ).collect()
+        lines.groupBy("file", "start")
+        .agg(f.min("place").alias("first"), f.count("*").alias("count"))
+        .collect()
+    )
+    if len({block["file"] for block in found}) > 1:
+        raise SourceError(f"{path} is a folder of several files; only of Parquet may it be one")
     before, blocks = 0, []
     for block in sorted(found, key=lambda row: row["start"]):
         blocks.append((block["start"], before + 1 - block["first"]))
         before += block["count"]
-    offsets = session.createDataFrame(blocks, "start BIGINT, offset BIGINT")
+    offsets = frame(session, blocks, start=NUMBER, offset=NUMBER)
     text, misread = _decoded(encoding)
     made = lines.join(f.broadcast(offsets), "start").select(
         (f.col("place") + f.col("offset")).alias("line"),
@@ -57,7 +65,10 @@ def numbered(session: "SparkSession", path: str, encoding: str) -> "tuple[DataFr
 def _read(session: "SparkSession", path: str) -> "DataFrame":
     lines = session.read.option("lineSep", "\n").text(path)
     return lines.selectExpr(
-        "value", "_metadata.file_block_start AS start", "monotonically_increasing_id() AS place"
+        "value",
+        "_metadata.file_path AS file",
+        "_metadata.file_block_start AS start",
+        "monotonically_increasing_id() AS place",
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa  # type: ignore[import-untyped] # it has none
+
 from clustergraph import check
 from clustergraph.check import Checked
 from clustergraph.checking.policy import Policy
@@ -20,9 +22,8 @@ from clustergraph.reading.blocks import CR
 from clustergraph.reading.columns import columns, faults
 from clustergraph.reading.loading import sql_blank, unnamed
 from clustergraph.reading.sources import NAMES, Source
-from clustergraph.spark import dialect, irregular, lines, paths
-from clustergraph.spark.cells import sql_cells
-from clustergraph.spark.engine import Connection
+from clustergraph.spark import cells, dialect, irregular, lines, paths
+from clustergraph.spark.engine import NUMBER, TEXT, TEXTS, Connection, frame
 from clustergraph.spark.irregular import SPAN, Mended
 from clustergraph.tables import Table, Tables
 
@@ -123,22 +124,19 @@ def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     found, count = lines.numbered(session, str(source.given), text.encoding)
     if any(told.code == "file-end-mark" for told in text.problems):
         found = found.where(f"line < {count} OR text <> {dialect.text(chr(0x1A))}")
-    width = len(header.columns)
-    parsed = found.where(f"line >= {header.first.line}").selectExpr(
-        "line", "text", "misread", f"{sql_cells(header.delimiter, width)} AS cells"
-    )
+    below = found.where(f"line >= {header.first.line}")
+    parsed = cells.split(below, header.delimiter, len(header.columns))
     mended = _mended(parsed, header, source, folder)
     regular = parsed.where("cells IS NOT NULL").select("line", "cells")
     if mended.taken:
-        taken = session.createDataFrame([(line,) for line in mended.taken], "line BIGINT")
+        taken = frame(session, ((line,) for line in mended.taken), line=NUMBER)
         regular = regular.join(taken, "line", "left_anti")
     rows = _rows(regular, header, mended.shifts, count)
     if mended.rows:
-        others = session.createDataFrame(mended.rows, "row BIGINT, cells ARRAY<STRING>")
-        rows = rows.union(others)
-    cells = (f"cells[{column.index}] AS {column.cell}" for column in header.columns)
+        rows = rows.union(frame(session, mended.rows, row=NUMBER, cells=TEXTS))
+    named = (f"cells[{column.index}] AS {column.cell}" for column in header.columns)
     problems = [*text.problems, *header.problems, *mended.problems]
-    return _Cells(rows.selectExpr("row", *cells), header.columns, problems, header, text, mended)
+    return _Cells(rows.selectExpr("row", *named), header.columns, problems, header, text, mended)
 
 
 def _top(session: "SparkSession", source: Source, copy: Path) -> "tuple[encodings.Text, Header]":
@@ -194,17 +192,20 @@ def _rows(
     base = header.first.row - header.first.line
     if not any(shift for _, shift in shifts):
         return regular.selectExpr(f"line + {base} AS row", "cells")
-    buckets: list[tuple[int, int, list[tuple[int, int]]]] = []
+    buckets: list[tuple[int, int, list[int], list[int]]] = []
     at = before = 0
     for bucket in range(count // _BUCKET + 1):
         first = at
         while at < len(shifts) and shifts[at][0] // _BUCKET == bucket:
             at += 1
-        buckets.append((bucket, before, shifts[first:at]))
+        after = shifts[first:at]
+        buckets.append((bucket, before, [line for line, _ in after], [by for _, by in after]))
         before = shifts[at - 1][1] if at else 0
-    schema = "bucket BIGINT, before BIGINT, shifts ARRAY<STRUCT<line: BIGINT, shift: BIGINT>>"
-    table = regular.sparkSession.createDataFrame(buckets, schema).hint("broadcast")
-    last = "try_element_at(filter(shifts, s -> s.line < line), -1).shift"
+    numbers = pa.list_(NUMBER)
+    table = frame(
+        regular.sparkSession, buckets, bucket=NUMBER, before=NUMBER, after=numbers, by=numbers
+    ).hint("broadcast")
+    last = "try_element_at(by, nullif(size(filter(after, l -> l < line)), 0))"
     return (
         regular.selectExpr("line", "cells", f"line DIV {_BUCKET} AS bucket")
         .join(table, "bucket")
@@ -214,23 +215,23 @@ def _rows(
 
 def _parquet(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     _ = folder
-    frame = session.read.parquet(str(source.given))
-    header = columns(frame.columns)
+    held = session.read.parquet(str(source.given))
+    header = columns(held.columns)
     problems = faults(source.name, _file(source), header)
     if any(told.severity is Severity.ERROR for told in problems):
         raise DataError(problems)
-    counted = frame.selectExpr("_metadata.file_path AS path").groupBy("path").count().collect()
+    counted = held.selectExpr("_metadata.file_path AS path").groupBy("path").count().collect()
     before, files = 2, []
     for row in sorted(counted, key=lambda row: row["path"]):
         files.append((row["path"], before))
         before += row["count"]
-    offsets = session.createDataFrame(files, "file STRING, before BIGINT").hint("broadcast")
+    offsets = frame(session, files, file=TEXT, before=NUMBER).hint("broadcast")
     nul = dialect.text("\0")
-    cells = (
+    texts = (
         f"replace(coalesce(CAST(`{name.replace('`', '``')}` AS STRING), ''), {nul}, '') AS c{index}"
-        for index, name in enumerate(frame.columns)
+        for index, name in enumerate(held.columns)
     )
-    placed = frame.selectExpr("_metadata.file_path AS file", "_metadata.row_index AS at", *cells)
+    placed = held.selectExpr("_metadata.file_path AS file", "_metadata.row_index AS at", *texts)
     rows = placed.join(offsets, "file").selectExpr(
         "before + at AS row", *(column.cell for column in header)
     )
