@@ -124,7 +124,12 @@ def ask_rdflib(path: Path, seconds: float, cache: Path) -> Asked:
     """Ask rdflib, in its own environment."""
     asked = Asked("rdflib")
     given = json.dumps({name: (text, _RUNS) for name, text in QUERIES.items()})
-    command = [RDFLIB.python(cache), _HERE / "peers" / "ask_rdflib.py", path, str(seconds)]
+    command: list[str | Path] = [
+        RDFLIB.python(cache),
+        _HERE / "peers" / "ask_rdflib.py",
+        path,
+        str(seconds),
+    ]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
         said = json.loads(line)

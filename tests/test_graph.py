@@ -236,3 +236,15 @@ def test_file_with_only_named_graphs_answers_plain_queries(tmp_path: Path) -> No
     assert sorted(graph.select("SELECT ?o { ?s <a:b> ?o }").column("o"), key=str) == [1, 2]
     graph.write(tmp_path / "again.trig")
     assert set(Graph.open(tmp_path / "again.trig").quads()) == set(graph.quads())
+
+
+def test_a_slip_in_a_name_of_others_is_remarked(graph: Graph) -> None:
+    rows = graph.select("SELECT * { ?s rdf:label ?o ; a owl:Thing }")
+    assert rows.remarks == (
+        "Nothing in this graph is called rdf:label (did you mean 'rdfs:label'?).",
+    )
+
+
+def test_a_datatype_or_a_function_is_no_name_in_the_graph(graph: Graph) -> None:
+    query = "SELECT * { BIND(xsd:integer('1') AS ?x) BIND('1'^^cg:other AS ?y) }"
+    assert graph.select(query).remarks == ()

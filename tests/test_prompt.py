@@ -24,6 +24,7 @@ ANSWERING = {
     "language": "en",
     "spreadsheet": False,
     "timeout": 10,
+    "services": (),
 }
 FIRST = "SELECT ?z { ?z a cg:Zone } ORDER BY ?z LIMIT 1"
 Typed = Callable[[str], tuple[str, str]]

@@ -230,3 +230,10 @@ def test_what_reads_a_large_store_can_open_nothing_else(tmp_path: Path) -> None:
         pytest.skip("this system has no Landlock (Linux 5.13)")
     assert said.split()[:3] == ["done", "PermissionError", "PermissionError"]
     assert said.split()[3] in ("PermissionError", "ConnectionRefusedError")  # Linux 6.7 refuses
+
+
+def test_a_folder_of_tables_is_no_store(tables: Path) -> None:
+    before = sorted(tables.iterdir())
+    with pytest.raises(cg.SourceError, match="is no store folder"):
+        Graph.open(tables)
+    assert sorted(tables.iterdir()) == before

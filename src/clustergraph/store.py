@@ -188,6 +188,8 @@ def _opened(path: Path, told: Mapping[str, Any]) -> Graph:
 
 def _foreign(path: Path, base: str | None) -> Graph:
     """Return the graph in a folder that another program made, if none is writing to it."""
+    if not is_store(path):
+        raise SourceError(f"{path} is no store folder. Tables become a graph by read and build.")
     if _is_held(path / "LOCK"):
         raise SourceError(
             f"A program has the store in {path} open for writing. Ask its server by its address"

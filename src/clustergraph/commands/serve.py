@@ -127,6 +127,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(1024)  # from now on: the browser may be faster than we are
     except OSError as error:
         listener.close()
         raise SourceError(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Above this, looking for the nearest name would cost more than the query.
 FEW_TRIPLES = 200_000
+# How like another name one must be: one of the dataset's own, or one that others may mean so.
+_ANY, _SLIP = 0.6, 0.85
 
 ROWS_FORMATS: Mapping[str, QueryResultsFormat] = {
     "json": QueryResultsFormat.JSON,
@@ -169,11 +171,16 @@ class Evaluation:
         return query.fault(message, prepared.prefixes, parse)
 
     def _remarks(self, query: Sparql, prepared: Prepared) -> list[str]:
-        """Say of each term of the dataset's own that it does not occur."""
+        """Say of each term that it does not occur: of the dataset's own, and of slips in others."""
         remarks = []
         for token, iri in query.mentions(prepared.prefixes):
-            if iri.startswith(prepared.watched) and not self._knows(NamedNode(iri)):
-                near = did_you_mean(token.text, self._names(prepared))
+            own = iri.startswith(prepared.watched)
+            preset = iri.startswith(tuple(prepared.prefixes.values()))
+            if not (own or preset) or self._knows(NamedNode(iri)):
+                continue
+            like = _ANY if own else _SLIP
+            near = did_you_mean(token.text, self._names(prepared, own=own), like=like)
+            if near or own:
                 remarks.append(f"Nothing in this graph is called {token.text}{near}.")
         return remarks
 
@@ -183,9 +190,10 @@ class Evaluation:
             next(self.store.quads_for_pattern(*pattern), None) is not None for pattern in patterns
         )
 
-    def _names(self, prepared: Prepared) -> list[str]:
+    def _names(self, prepared: Prepared, *, own: bool) -> list[str]:
         prefixes = Prefixes(prepared.prefixes)
-        return [prefixes.compact(iri)[0] for iri in self._iris if iri.startswith(prepared.watched)]
+        known = prepared.watched if own else tuple(prepared.prefixes.values())
+        return [prefixes.compact(iri)[0] for iri in self._iris if iri.startswith(known)]
 
     @cached_property
     def _iris(self) -> list[str]:

@@ -191,7 +191,12 @@ class Sparql:
         known = {**prefixes, **self.prefixes}
         found: dict[str, Token] = {}
         declared = False
-        for token in self.tokens:
+        tokens = self.tokens
+        for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+            if (before and before.says("^^")) or (
+                token.kind == "name" and after and after.says("(")
+            ):
+                continue  # a datatype or a function is no part of the graph
             if token.says("PREFIX", "BASE", "FROM", "NAMED"):
                 declared = True
             elif token.kind == "iri":
@@ -372,9 +377,9 @@ class Sparql:
         return self.tokens[low] if low < len(self.tokens) else None
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str], *, like: float = 0.6) -> str:
     """Return ` (did you mean 'x'?)` for the nearest of the words, or nothing."""
-    near = get_close_matches(word, [w for w in words if w], n=1)
+    near = get_close_matches(word, [w for w in words if w], n=1, cutoff=like)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from clustergraph.web import accept, asking, pages, reading
+from clustergraph.errors import QueryError
+from clustergraph.web import accept, asking, pages, protocol, reading
 from clustergraph.web.guard import Guard
 from clustergraph.web.live import Live
 from clustergraph.web.reply import Delivery, Refused, Reply, conditional, refusal
@@ -133,14 +134,19 @@ async def _respond(handler: Handler, visit: Visit) -> Reply:
     except Gone:
         reply = Reply(b"", "text/plain", 499)  # nobody reads it
     except Refused as refused:
-        if accept.wants_html(visit.accept):
-            reply = await asyncio.to_thread(pages.refusal, visit.site, refused)
-        else:
-            reply = refusal(refused, visit.accept)
+        reply = await _refused(refused, visit)
+    except QueryError as error:  # a question of our own, on a graph that is too large for it
+        reply = await _refused(protocol.refused(error), visit)
     except Exception:
         _log.exception("%s failed", visit.raw_path)
         raise
     return reply
+
+
+async def _refused(refused: Refused, visit: Visit) -> Reply:
+    if accept.wants_html(visit.accept):
+        return await asyncio.to_thread(pages.refusal, visit.site, refused)
+    return refusal(refused, visit.accept)
 
 
 class Held:

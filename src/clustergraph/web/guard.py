@@ -6,6 +6,7 @@ refused that come under a foreign name (DNS rebinding) or from a foreign page, u
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "clustergraph"
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\s]+)(?::[0-9]*)?")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -90,10 +92,12 @@ class Guard:
 
     def _check_host(self, headers: "Headers") -> None:
         hosts = headers.all("host")
-        name = hosts[0].lower() if len(hosts) == 1 else ""
-        name = name.partition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0]
+        found = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+        name = found[1] if found else ""
         if not name or (self.settings.hosts and name not in self.settings.hosts):
-            raise Refused(421, f"This server does not answer under the name {name[:100]!r}.")
+            raise Refused(
+                421, f"This server does not answer under the name {', '.join(hosts)[:100]!r}."
+            )
 
     def _check_origin(self, scope: "Scope", headers: "Headers") -> None:
         site, origin = headers.one("sec-fetch-site"), headers.one("origin")

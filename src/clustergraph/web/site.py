@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clustergraph.graph import Graph
 
 _OWN = 2  # evaluators for the server's own questions, which nobody waits in line for
+_PATIENT = 60.0  # seconds for what is worked out once, of all triples
 _NAMED = 5000  # entities that the editor can complete
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n?')
 _TYPES = """SELECT ?iri (COUNT(?entity) AS ?count) { ?entity a ?iri }
@@ -116,13 +117,14 @@ class Site:
 
     def _counted(self, query: str) -> list[tuple[str, int]]:
         with self._lock:
-            rows = self.graph.select(query)
+            rows = self.graph.select(query, timeout=_PATIENT)
         return [(row["iri"], int(str(row["count"]))) for row in rows if isinstance(row["iri"], Iri)]
 
     def members(self, type_iri: str, most: int) -> list[str]:
         """Return the first members of a class, by IRI."""
         query = f"SELECT ?iri {{ ?iri a ?type FILTER(isIRI(?iri)) }} ORDER BY ?iri LIMIT {most:d}"
-        rows = self.graph.select(query, substitutions={"type": Iri(type_iri)})
+        which = {"type": Iri(type_iri)}
+        rows = self.graph.select(query, substitutions=which, timeout=_PATIENT)
         return [str(row["iri"]) for row in rows]
 
     @cached_property
