@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 import clustergraph as cg
 from clustergraph import view
@@ -16,7 +16,8 @@ from clustergraph import view
 HERE = Path(__file__).parent
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-WIDE, NARROW = {"width": 1600, "height": 980}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1600, "height": 980}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 # Notes what the screen's canvas is told since it was last cleared: texts with boxes, and pictures.
 NOTE = """
@@ -41,7 +42,7 @@ own.fillText = function (text, x, y) {
   return fillText.call(this, text, x, y);
 };
 """
-RESTED = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), 500))"
+RESTED = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), 400))"
 
 Text: TypeAlias = dict[str, Any]
 
@@ -75,29 +76,44 @@ def opened(context: BrowserContext, file: Path, address: str) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    started: list[Browser] = []
     with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
+
+        def launch(*more: str) -> Browser:
+            path = CHROMIUM if CHROMIUM.exists() else None
+            words = [*ARGUMENTS, *more]
+            started.append(playwright.chromium.launch(executable_path=path, args=words))
+            return started[-1]
+
+        yield launch
+        for browser in started:
+            browser.close()
 
 
-@pytest.fixture(scope="module", params=["pyvis", "canvas"])
-def bundled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    graph = cg.build(cg.read(HERE.parent / "data"))
-    path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
-    view.write(graph, path, engine=request.param, sparql=False)
-    return path
+@pytest.fixture(scope="module")
+def browser(launch: Callable[..., Browser]) -> Browser:
+    return launch()
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return a file with the page of the bundled data, by the engine that draws it."""
+    network = cg.build(cg.read(HERE.parent / "data")).to_networkx()
+    folder = tmp_path_factory.mktemp("page")
+    files = {engine: folder / f"{engine}.html" for engine in ("pyvis", "canvas")}
+    view.write(network, files["pyvis"], engine="pyvis")
+    view.write(network, files["canvas"], engine="canvas")
+    return files
 
 
 @pytest.fixture
-def show(browser: Browser, bundled: Path) -> Iterator[Show]:
+def show(browser: Browser, bundled: dict[str, Path]) -> Iterator[Show]:
     contexts: list[BrowserContext] = []
 
-    def show(address: str, viewport: dict[str, int]) -> Opened:
-        contexts.append(browser.new_context(viewport=viewport, offline=True))  # type: ignore[arg-type] # a plain dict will do
-        return opened(contexts[-1], bundled, address)
+    def show(address: str, viewport: ViewportSize, engine: str = "pyvis") -> Opened:
+        contexts.append(browser.new_context(viewport=viewport, offline=True))
+        return opened(contexts[-1], bundled[engine], address)
 
     yield show
     for context in contexts:
@@ -116,13 +132,13 @@ def overlapping(texts: list[Text]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("language", ["en", "zh", "both"])
 def test_no_name_covers_another_and_none_is_cut_off(
-    show: Show, language: str, viewport: dict[str, int]
+    show: Show, language: str, viewport: ViewportSize
 ) -> None:
     shown = show(f"#language={language}", viewport)
     box = shown.page.locator("canvas.screen").bounding_box()
     assert box
     counts, faults = [], []
-    for at in ("", "&at=0,0,0.5", "&at=0,0,1", "&at=-200,50,2", "&at=150,-80,4", "&entity=cspc"):
+    for at in ("", "&entity=cspc", "&at=0,0,0.5", "&at=0,0,1", "&at=-200,50,2", "&at=150,-80,4"):
         shown.page.evaluate("(hash) => { location.hash = hash; }", f"language={language}{at}")
         texts = shown.texts()
         counts.append(len(texts))
@@ -140,10 +156,11 @@ def test_no_name_covers_another_and_none_is_cut_off(
     assert shown.complaints == []
 
 
+@pytest.mark.parametrize("engine", ["pyvis", "canvas"])
 def test_while_the_view_moves_a_picture_is_moved_and_the_drawing_follows_when_it_rests(
-    show: Show,
+    show: Show, engine: str
 ) -> None:
-    shown = show("#at=0,0,1", WIDE)
+    shown = show("#at=0,0,1", WIDE, engine)
     before = shown.texts()
     # As if each frame took long: then none is drawn before the view rests.
     shown.page.evaluate("""() => {
@@ -168,17 +185,17 @@ def test_while_the_view_moves_a_picture_is_moved_and_the_drawing_follows_when_it
     assert after != before
 
 
-def test_a_page_is_drawn_without_any_rasterizer_for_three_dimensions(bundled: Path) -> None:
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        words = [*ARGUMENTS, "--disable-software-rasterizer"]
-        browser = playwright.chromium.launch(executable_path=path, args=words)
-        shown = opened(browser.new_context(viewport=WIDE, offline=True), bundled, "")  # type: ignore[arg-type] # a plain dict will do
-        assert shown.page.evaluate("document.createElement('canvas').getContext('webgl')") is None
-        names = {text["text"] for text in shown.texts()}
-        assert "石药集团有限公司" in names
-        assert shown.complaints == []
-        browser.close()
+def test_a_page_is_drawn_without_any_rasterizer_for_three_dimensions(
+    launch: Callable[..., Browser], bundled: dict[str, Path]
+) -> None:
+    browser = launch("--disable-software-rasterizer")
+    context = browser.new_context(viewport=WIDE, offline=True)
+    shown = [opened(context, file, "") for file in bundled.values()]
+    names = [{text["text"] for text in page.texts()} for page in shown]
+    webgl = "document.createElement('canvas').getContext('webgl')"
+    assert [page.page.evaluate(webgl) for page in shown] == [None, None]
+    assert all("石药集团有限公司" in found for found in names)
+    assert [page.complaints for page in shown] == [[], []]
 
 
 HOSTILE = "<script>alert(1)</script>&\"'\x01]]>"
@@ -195,7 +212,7 @@ def test_an_svg_stands_alone_with_any_name(
     (tmp_path / "relations.csv").write_text("source,relation,target\na,supplies,b\n")
     file = tmp_path / "page.html"
     view.write(cg.build(cg.read(tmp_path)).to_networkx(), file, engine=engine)
-    context = browser.new_context(viewport=NARROW, offline=True)  # type: ignore[arg-type] # a plain dict will do
+    context = browser.new_context(viewport=NARROW, offline=True)
     shown = opened(context, file, "")
     shown.texts()
     with shown.page.expect_download() as download:

@@ -123,7 +123,13 @@ export class Names {
         .map((t) => along(x1, y1, bow, x2, y2, t))
         .find(
           ([x, y]) =>
-            !boxes.some((b) => x + half > b.left && x - half < b.right && y + 9 > b.top && y - 9 < b.bottom),
+            x > half &&
+            y > 9 &&
+            x < view.size.width - half &&
+            y < view.size.height - 9 &&
+            ![...view.taken, ...boxes].some(
+              (b) => x + half > b.left && x - half < b.right && y + 9 > b.top && y - 9 < b.bottom,
+            ),
         );
       const colour = onGround(this.scene.links.kinds[this.scene.links.kind[i]].colour, look.ink.dark);
       if (spot) boxes.push(paintPlate(pen, { text, spot, colour }, look.ink, this.ruler));
