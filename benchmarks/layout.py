@@ -1,18 +1,24 @@
-"""Our layout beside networkx spring and Graphviz sfdp: how long it takes and how well it draws.
+"""Our layout beside others: how long it takes and how well it draws.
 
 `python benchmarks/layout.py [NODES ...]` prints a table for made-up clusters of so many nodes with
-twice as many relations (1,000 and 10,000 unless told otherwise). Time is CPU time, of sfdp that of
-its process. Crossings: the share of sampled pairs of edges that cross. Neighbours: for each node,
-how many of its linked nodes are among the equally many that stand nearest to it, on average.
+twice as many relations (1,000, 10,000 and 50,000 unless told otherwise). Time is processor time, of
+sfdp that of its process. igraph's DrL and ForceAtlas2 are under the GPL: they run in an environment
+of their own and are no part of ours. Crossings: the share of sampled pairs of edges that cross.
+Neighbours: for each node, how many of its linked nodes are among the equally many that stand
+nearest to it, on average.
 """
 
+import os
 import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TypeAlias
 
 import networkx as nx
@@ -25,6 +31,8 @@ Edges: TypeAlias = NDArray[np.int32]
 Places: TypeAlias = NDArray[np.float64]
 
 _SPRING_LIMIT = 2000  # beyond, networkx spring takes minutes
+_LONGEST = 300  # seconds for a layout in the other environment
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "clustergraph-benchmarks"
 _PAIRS = 400_000
 _NODES = 500
 _NEAR = 0.9  # of the relations between firms, those within a zone
@@ -124,20 +132,80 @@ def sfdp(count: int, edges: Edges) -> Places:
     return place
 
 
+_DRL = """
+import igraph
+network = igraph.Graph(count, edges.tolist())
+begun = time.process_time()
+place = np.array(network.layout_drl().coords)
+"""
+_FORCE_ATLAS = """
+from fa2_modified import ForceAtlas2
+from scipy.sparse import coo_matrix
+one, other = edges[edges[:, 0] != edges[:, 1]].T
+full = np.ones(2 * len(one))
+ends = np.concatenate([one, other]), np.concatenate([other, one])
+links = coo_matrix((full, ends), shape=(count, count)).tolil()
+begun = time.process_time()
+place = np.array(ForceAtlas2(verbose=False).forceatlas2(links, iterations=200))
+"""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A layout that is made in an environment of its own: the script makes `place`."""
+
+    script: str
+
+
+def elsewhere(script: str, count: int, edges: Edges) -> tuple[Places, float]:
+    """Return the positions that a script makes in the other environment, and its CPU seconds."""
+    home = _CACHE / "layouts"
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, "igraph==1.0.0", "fa2-modified==0.4", "scipy"], check=True)
+        (home / "ready").touch()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "edges.npy"
+        np.save(file, edges)
+        lines = [
+            "import sys, time, random, numpy as np",
+            "random.seed(1); np.random.seed(1)",
+            f"count, edges = {count}, np.load({str(file)!r})",
+            script,
+            f"print(time.process_time() - begun); np.save({str(file)!r}, place)",
+        ]
+        run = subprocess.run(
+            [str(python), "-c", "\n".join(lines)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_LONGEST,
+        )
+        return np.load(file), float(run.stdout.split()[-1])
+
+
 def spent() -> float:
     """Return the CPU seconds that this process and its ended children have used."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def row(count: int, name: str, draw: Callable[[int, Edges], Places] | str) -> str:
+def row(count: int, name: str, draw: Callable[[int, Edges], Places] | Elsewhere | str) -> str:
     """Return one line of the table; a text instead of a function says why there is no figure."""
     if isinstance(draw, str):
         return f"| {count:,} | {name} | {draw} | | |"
     edges = cluster(count)
     begun = spent()
-    place = draw(count, edges)
-    seconds = spent() - begun
+    if isinstance(draw, Elsewhere):
+        try:
+            place, seconds = elsewhere(draw.script, count, edges)
+        except subprocess.TimeoutExpired:
+            return f"| {count:,} | {name} | over {_LONGEST} | | |"
+    else:
+        place = draw(count, edges)
+        seconds = spent() - begun
     figures = f"{seconds:.2f} | {crossings(place, edges):.2f} | {neighbours(place, edges):.0f}"
     return f"| {count:,} | {name} | {figures} |"
 
@@ -154,10 +222,12 @@ def main() -> None:
     layout.positions(3, np.array([[0, 1]], dtype=np.int32))  # what is loaded once is no layout
     print("| nodes | layout | CPU seconds | crossings, % | neighbours kept, % |")
     print("| --: | --- | --: | --: | --: |")
-    for count in [int(word) for word in sys.argv[1:]] or [1000, 10_000]:
+    for count in [int(word) for word in sys.argv[1:]] or [1000, 10_000, 50_000]:
         print(row(count, "clustergraph", ours), flush=True)
         print(row(count, "networkx spring", unavailable(count) or spring), flush=True)
         print(row(count, "Graphviz sfdp", sfdp if shutil.which("sfdp") else "not installed"))
+        print(row(count, "igraph DrL", Elsewhere(_DRL)), flush=True)
+        print(row(count, "ForceAtlas2", Elsewhere(_FORCE_ATLAS)), flush=True)
 
 
 if __name__ == "__main__":

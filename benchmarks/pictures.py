@@ -44,8 +44,15 @@ PICTURES = {
     "page": Picture(address="theme=light"),
     "page-dark": Picture(address="theme=dark"),
     "page-focus": Picture(address="theme=light&entity=cspc", near="cspc"),
-    "page-360": Picture(width=390, height=844, address="theme=light&language=en"),
+    "page-360": Picture(width=360, height=780, address="theme=light&language=en"),
+    "page-360-dark": Picture(width=360, height=780, address="theme=dark&language=zh"),
+    "page-150": Picture(address="theme=light&language=zh", count=150, colours=64),
+    "page-2000": Picture(address="theme=light&language=en", count=2000, colours=48),
+    "page-2000-dark": Picture(address="theme=dark", count=2000, colours=48),
     "page-50000": Picture(address="theme=light", count=50_000, colours=32),
+    "page-50000-360": Picture(
+        width=360, height=780, address="theme=dark&language=zh", count=50_000, colours=32
+    ),
 }
 
 
@@ -75,7 +82,7 @@ def take(browser: Browser, picture: Picture, page_file: Path) -> bytes:
         x, y = next(spot for iri, spot in places if iri.endswith(f"/{picture.near}"))
         address += f"&at={x:.0f},{y:.0f},1.5"
     page.goto(f"{page_file.as_uri()}#{address}")
-    page.wait_for_selector(".stage canvas", timeout=120_000)
+    page.wait_for_selector("[data-ready]", timeout=120_000)
     page.wait_for_timeout(2500 if picture.count else 1200)
     shot = page.screenshot(timeout=120_000)
     context.close()

@@ -134,7 +134,7 @@ def test_one_node_stands_in_the_middle() -> None:
 def test_lone_nodes_stand_in_a_grid_of_landscape_shape() -> None:
     place = layout.positions(300, edges_of())
     columns, rows = np.unique(place[:, 0]), np.unique(place[:, 1])
-    assert (len(columns), len(rows)) == (20, 15)
+    assert (len(columns), len(rows)) == (19, 16)
     assert np.unique(np.diff(columns)).tolist() == [60]
     assert np.unique(np.diff(rows)).tolist() == [60]
 

@@ -64,10 +64,10 @@ def test_page_asks_for_nothing_and_complains_of_nothing(
     assert opened.js("document.documentElement.dataset.theme") == scheme
     drawn = opened.js(
         """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-          const canvas = document.querySelector(".engine canvas, canvas.engine");
-          const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const canvas = document.querySelector("canvas.screen");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           let marked = 0;
-          for (let i = 3; i < data.data.length; i += 4) if (data.data[i]) marked += 1;
+          for (let i = 0; i < data.length; i += 4) if (data[i] !== data[0]) marked += 1;
           done(marked);
         })))"""
     )

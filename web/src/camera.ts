@@ -59,7 +59,7 @@ export function fitting(box: Box, size: Size): Camera {
 
 /** How large marks are drawn: they shrink and grow with the camera, but less than distances do. */
 export function markScale(camera: Camera): number {
-  return Math.min(2.2, Math.max(0.12, camera.scale ** 0.6));
+  return Math.min(2.2, Math.max(0.05, camera.scale ** 0.6));
 }
 
 export function between(a: Camera, b: Camera, share: number): Camera {

@@ -156,7 +156,20 @@ function settle(
       covering ??= label;
     }
   if (wish.weighty && covering) return covering;
-  return wish.must ? first : null;
+  return wish.must && first ? within(first, size) : null;
+}
+
+/** Returns a name moved so that nothing of it is cut off. */
+function within(label: Placed, size: Size): Placed {
+  const { left, top, right, bottom } = label.box;
+  const dx = Math.max(2 - left, Math.min(0, size.width - 2 - right));
+  const dy = Math.max(2 - top, Math.min(0, size.height - 2 - bottom));
+  return {
+    ...label,
+    x: label.x + dx,
+    y: label.y + dy,
+    box: { left: left + dx, top: top + dy, right: right + dx, bottom: bottom + dy },
+  };
 }
 
 function lay(

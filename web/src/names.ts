@@ -3,7 +3,7 @@ import type { View } from "./camera";
 import { markScale, toScreen } from "./camera";
 import { onGround } from "./colour";
 import type { Rectangle, Wish } from "./labels";
-import { paintLabels, paintPlate, place, Ruler } from "./labels";
+import { font, paintLabels, paintPlate, place, Ruler } from "./labels";
 import type { Model } from "./model";
 import type { Pen } from "./pen";
 import type { Look, Part, Scene } from "./scene";
@@ -45,10 +45,20 @@ export class Names {
   }
 
   paint(pen: Pen, seen: Seen, view: View): void {
-    const plates = seen.lit ? this.plates(pen, seen, seen.lit, view) : [];
-    const entities = (seen.lit ?? seen.shown).entities;
-    const labels = place(this.wishes(seen, view), { scene: this.scene, entities }, view, this.ruler, plates);
-    paintLabels(pen, labels, seen.look.ink);
+    const marks = { scene: this.scene, entities: (seen.lit ?? seen.shown).entities };
+    const wishes = this.wishes(seen, view);
+    const put = (must: boolean, taken: Rectangle[]) =>
+      place(
+        wishes.filter((wish) => wish.must === must),
+        marks,
+        view,
+        this.ruler,
+        taken,
+      );
+    const first = put(true, []);
+    const taken = first.map(({ box }) => box);
+    const plates = seen.lit ? this.plates(pen, seen, seen.lit, { ...view, taken }) : [];
+    paintLabels(pen, [...put(false, [...taken, ...plates]), ...first], seen.look.ink);
   }
 
   private wishes({ look, lit, state }: Seen, { camera, size }: View): Wish[] {
@@ -58,14 +68,19 @@ export class Names {
     const top = camera.y - size.height / 2 / camera.scale;
     const [right, bottom] = [left + size.width / camera.scale, top + size.height / camera.scale];
     const most = Math.max(24, (size.width * size.height) / AREA);
-    const first = [selected, hover].filter((i): i is number => i !== null && look.entities[i] > 0);
+    const inside = (i: number) => {
+      const [x, y] = [this.scene.x[i], this.scene.y[i]];
+      return x >= left && x <= right && y >= top && y <= bottom;
+    };
+    const first = [selected, hover].filter(
+      (i): i is number => i !== null && look.entities[i] > 0 && inside(i),
+    );
     const wanted = new Set(first);
     for (const i of lit ? this.byWeight(lit.entities) : this.order) {
       if (wanted.size >= most) break;
       if (!look.entities[i]) continue;
       if (wanted.size >= WEIGHTY && this.scene.radius[i] * marks < GRAIN) break;
-      const [x, y] = [this.scene.x[i], this.scene.y[i]];
-      if (x >= left && x <= right && y >= top && y <= bottom) wanted.add(i);
+      if (inside(i)) wanted.add(i);
     }
     return [...wanted].map((i, rank) => {
       const must = first.includes(i);
@@ -86,7 +101,12 @@ export class Names {
   }
 
   /** Names the relations of the selection, on their lines, and returns where. */
-  private plates(pen: Pen, { look, state }: Seen, lit: Part, view: View): Rectangle[] {
+  private plates(
+    pen: Pen,
+    { look, state }: Seen,
+    lit: Part,
+    view: View & { taken: Rectangle[] },
+  ): Rectangle[] {
     if (state.selected === null && !state.path) return [];
     const { source, target, bend } = this.scene.links;
     const boxes: Rectangle[] = [];
@@ -96,14 +116,20 @@ export class Names {
       const [x2, y2] = toScreen(view.camera, view.size, this.scene.x[target[i]], this.scene.y[target[i]]);
       const kind = this.model.relations[this.model.links[i].relation];
       const text = kindText(kind, state.language === "both" ? "zh" : state.language);
-      const half = text.length * 5.5 + 8;
+      const half = this.ruler.width(text, font(true, false)) / 2 + 8;
       if (Math.hypot(x2 - x1, y2 - y1) < 2 * half + 26) continue;
       const bow = via(bend[i], x1, y1, x2, y2);
       const spot = [0.5, 0.62, 0.4, 0.72]
         .map((t) => along(x1, y1, bow, x2, y2, t))
         .find(
           ([x, y]) =>
-            !boxes.some((b) => x + half > b.left && x - half < b.right && y + 9 > b.top && y - 9 < b.bottom),
+            x > half &&
+            y > 9 &&
+            x < view.size.width - half &&
+            y < view.size.height - 9 &&
+            ![...view.taken, ...boxes].some(
+              (b) => x + half > b.left && x - half < b.right && y + 9 > b.top && y - 9 < b.bottom,
+            ),
         );
       const colour = onGround(this.scene.links.kinds[this.scene.links.kind[i]].colour, look.ink.dark);
       if (spot) boxes.push(paintPlate(pen, { text, spot, colour }, look.ink, this.ruler));

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 Places: TypeAlias = NDArray[np.complex128]
 Weights: TypeAlias = NDArray[np.float64]
 
-ASPECT = 1.3  # width over height of a drawing: what suits a landscape screen beside two panels
+ASPECT = 1.15  # width over height of a drawing: what suits a landscape screen beside two panels
 _EXACT = 200  # up to so many nodes all pairs cost less than the grid
-_ROUNDS = 200, 400  # for up to _MANY nodes, for more
+_ROUNDS = 200, 340  # for up to _MANY nodes, for more
 _MANY = 1000
 _PULL = 2.0
+_FINENESS = 1.2  # cells along a side for each node along it
 _FINEST = 256  # cells along a side of the repulsion grid
 
 
@@ -54,13 +55,13 @@ def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
     radius = np.sqrt(total / pull)
     place: Places = start * radius / (2 * lengths(start).std(axis=1, keepdims=True) + 1e-9)
     longest = 10 * radius / np.sqrt(shape[1])
-    repel = repulsion(shape[1])
+    coarse, fine = repulsion(shape[1], coarse=True), repulsion(shape[1])
     tail, head = ends[:, 0], ends[:, 1]
     rounds = _ROUNDS[shape[1] > _MANY]
     speed = np.full((shape[0], 1), 0.1)
     before = np.zeros_like(place)
     for turn in range(rounds):
-        force = mass * repel(place, mass)
+        force = mass * (fine if turn >= rounds // 2 else coarse)(place, mass)
         apart = place.ravel()[head] - place.ravel()[tail]
         if turn >= rounds // 2:
             length = lengths(apart) + 1e-9
@@ -78,16 +79,17 @@ def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
     return place
 
 
-def repulsion(count: int) -> Callable[[Places, Weights], Places]:
+def repulsion(count: int, *, coarse: bool = False) -> Callable[[Places, Weights], Places]:
     """Return what computes, for each node, the sum of mass / distance away from all the others.
 
     It takes places and masses of shape (drawings, count). For few nodes the sum runs over all
     pairs; for many over the cells of a grid by fast Fourier transform (FIt-SNE, Linderman et al.
-    2019), where neighbours in one cell hardly feel each other.
+    2019), where neighbours in one cell hardly feel each other. A coarse one costs a quarter.
     """
     if count <= _EXACT:
         return _over_pairs
-    side = int(min(_FINEST, max(64, 2 ** np.ceil(np.log2(1.5 * count**0.5)))))
+    side = int(min(_FINEST, max(64, 2 ** np.ceil(np.log2(_FINENESS * count**0.5)))))
+    side = side // 2 if coarse else side
     offset = np.fft.fftfreq(2 * side, 1 / (2 * side)).astype(np.float32)
     square = offset[:, None] ** 2 + offset**2
     square[0, 0] = 1
