@@ -263,12 +263,15 @@ export class Stage {
   }
 
   /** Draws the whole picture with another pen, for a download. */
-  export(pen: Pen, size: Size): void {
+  export(pen: Pen, size: Size, ink: Ink): void {
     if (!this.look) return;
+    const shown = this.look;
+    this.look = { ...shown, ink };
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
     this.paintBack(pen, camera, size);
     paint(pen, this.scene, this.look, camera, size);
     this.paintFront(pen, camera, size);
+    this.look = shown;
   }
 
   get extent(): Size {
