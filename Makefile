@@ -9,13 +9,16 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files src web data queries hatch_build.py pyproject.toml README.md)
 APT := $(shell command -v apt-get)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+# What tests use of Debian, each after the command that tells whether it is there.
+PROGRAMS := chromium=chromium fc-list=fontconfig firefox-esr=firefox-esr \
+  java=openjdk-17-jre-headless virtuoso-t=virtuoso-opensource-7-bin
 
-.PHONY: build test lint bench pictures lock browser clean
+.PHONY: build test lint bench pictures lock programs clean
 
 build: $(VENV)/installed
 	$(BIN)/clustergraph build data -o output
 
-test: $(VENV)/dev browser
+test: $(VENV)/dev programs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
 
@@ -29,7 +32,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/build.py
 
 # Pillow is wanted for these pictures only, so it stands beside what we use.
-pictures: $(VENV)/dev browser
+pictures: $(VENV)/dev programs
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/pillow pillow
 	PYTHONPATH=$(VENV)/pillow $(BIN)/python benchmarks/pictures.py
 
@@ -47,13 +50,20 @@ $(VENV)/dev: $(VENV)/installed
 	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	touch $@
 
-# The page is tested in a real browser: Debian's where we may install it, Playwright's elsewhere.
-browser: $(VENV)/dev
-	@if command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then :; \
+# The page is tested in real browsers, publishing with real stores, Spark with Java: Debian's where
+# we may install them. Elsewhere Playwright brings its browser, and the other tests tell what they miss.
+programs: $(VENV)/dev
+	@wanted=""; \
+	for program in $(PROGRAMS); do \
+	  command -v "$${program%%=*}" >/dev/null || wanted="$$wanted $${program#*=}"; \
+	done; \
+	fc-list :lang=zh 2>/dev/null | grep -q . || wanted="$$wanted fonts-noto-cjk"; \
+	if [ -z "$$wanted" ]; then :; \
 	elif [ -n "$(APT)" ] && $(SUDO) true 2>/dev/null; then \
 	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
-	else $(BIN)/playwright install chromium; fi
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$wanted >/dev/null; \
+	elif ! command -v chromium >/dev/null; then $(BIN)/playwright install chromium; fi
 
 clean:
 	rm -rf $(VENV) build dist web/node_modules src/clustergraph/page src/clustergraph/example

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ipysigma_page
+
 from clustergraph import drawing, view
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
@@ -20,16 +22,22 @@ PACKAGES = {
     "graphology": "0.26.0",
     "force-graph": "1.52.0",
     "cytoscape": "3.34.4",
+    "@jupyter-widgets/html-manager": "1.0.15",
+    "requirejs": "2.3.8",
 }
 
 
 @dataclass(frozen=True)
 class Drawer:
-    """One row of the table: what it is called, its page, and how to move about in it."""
+    """One row of the table: what it is called, its page, and how to move about in it.
+
+    `given` are the files that it loads from other addresses, by a part of the address.
+    """
 
     name: str
     page: Callable[[Drawing, Path], str]
     look: str
+    given: Callable[[Path], Mapping[str, Path]] = lambda _: {}
 
 
 def installed(cache: Path) -> Path:
@@ -97,6 +105,10 @@ def _default(drawn: Drawing, _: Path) -> str:
     vis.node_ids, vis.node_map = tuned.node_ids, tuned.node_map
     text: str = vis.generate_html()
     return text
+
+
+def _ipysigma(drawn: Drawing, modules: Path) -> str:
+    return ipysigma_page.page(_plain(drawn), modules.parents[1])
 
 
 def _sigma(drawn: Drawing, modules: Path) -> str:
@@ -176,6 +188,7 @@ DRAWERS = (
     Drawer("clustergraph, canvas engine", _ours("canvas"), _OURS),
     Drawer("pyvis, as it comes", _default, _VIS),
     Drawer("pyvis, places fixed, straight edges", _tuned, _VIS),
+    Drawer("ipysigma", _ipysigma, ipysigma_page.LOOK, ipysigma_page.given),
     Drawer("sigma 3", _sigma, _LOOKS["sigma"]),
     Drawer("force-graph", _force_graph, _LOOKS["force-graph"]),
     Drawer("cytoscape.js", _cytoscape, _LOOKS["cytoscape"]),

@@ -50,7 +50,8 @@ class Engine:
 
     def version(self, python: Path) -> str:
         """Return the version of the package that is run."""
-        code = f"import importlib.metadata as m; print(m.version({self.package!r}))"
+        name = self.package.partition("[")[0]
+        code = f"import importlib.metadata as m; print(m.version({name!r}))"
         found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
         return found.stdout.strip() or "of this working copy"
 

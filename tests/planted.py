@@ -192,7 +192,10 @@ def end_trimmed(tables: Planted) -> None:
 def id_lookalike(tables: Planted) -> None:
     _, row = tables.untouched(ENTITIES)
     spelt = tables.random.choice(
-        (row["id"].title(), row["id"].replace("-", "\u200d-"), row["id"].replace("f", "ｆ"))
+        (
+            *(row["id"].title(), row["id"].replace("-", "\u200d-"), row["id"].replace("f", "ｆ")),
+            row["id"].replace("i", "\u0456"),  # Cyrillic
+        )
     )
     place = len(tables.entities)
     tables.relation(tables.entity("firm", spelt), "located_in", tables.zones[0])

@@ -9,8 +9,8 @@ from pathlib import Path
 import clustergraph
 
 PACKAGE = Path(str(clustergraph.__file__)).parent
-HEAVY = ("duckdb", "networkx", "numpy", "pandas", "polars", "pyarrow", "pyoxigraph", "pyvis",
-         "rdflib", "rich", "starlette", "uvicorn")  # fmt: skip
+HEAVY = ("duckdb", "networkx", "numpy", "pandas", "polars", "pyarrow", "pyoxigraph", "pyspark",
+         "pyvis", "rdflib", "rich", "sqlglot", "starlette", "uvicorn")  # fmt: skip
 
 
 def _loaded_after(code: str) -> set[str]:

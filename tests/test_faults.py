@@ -12,13 +12,14 @@ import clustergraph as cg
 from clustergraph.codes import CODES
 from planted import FAULTS, Planted
 
-# Codes that reading finds, before there are tables (test_tables.py), or a policy (test_policy.py).
+# Codes that reading finds, before there are tables (test_tables.py, test_sheets.py), or a policy
+# (test_policy.py).
 ELSEWHERE = {
     *("file-missing", "file-empty", "file-format", "file-swapped", "file-end-mark"),
     *("encoding-unreadable", "encoding-guessed", "quote-open", "quote-unescaped", "row-short"),
     *("row-long", "character-nul", "table-empty", "baseline-unused", "language-unknown"),
     *("column-missing", "column-duplicate", "column-unnamed", "column-blank", "column-unknown"),
-    "shape-violated",
+    *("shape-violated", "sheet-missing", "sheet-merged", "sheet-hidden", "cell-error"),
 }
 
 

@@ -13,8 +13,12 @@ from examples import ENTITIES, EXAMPLES, RELATIONS, Tables
 DOCS = Path(__file__).parents[1] / "docs"
 Golden = Callable[[Path, bytes], None]
 
-# Not told of tables: a table that is not there, and results of shapes (docs of their own).
-WITHOUT_EXAMPLE = {"file-missing", "shape-violated"}
+# Not told of tables of text: a table that is not there, sheets of a workbook (test_sheets.py), and
+# results of shapes (docs of their own).
+WITHOUT_EXAMPLE = {
+    *("file-missing", "shape-violated"),
+    *("sheet-missing", "sheet-merged", "sheet-hidden", "cell-error"),
+}
 
 INDEX = """# Problems
 

@@ -6,27 +6,24 @@ promise. In the other twenty-seven everything must be as the suite says.
 """
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from clustergraph.graph import Graph
+from exchanges import Case, Manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.testclient import TestClient
 
 SHARED = Path(os.environ.get("CLUSTERGRAPH_SHARED", Path(__file__).parents[2] / "shared"))
 SUITE = SHARED / "suites" / "sparql" / "sparql11" / "protocol"
 HOME = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/protocol/"
 GRAPHS = "http://kasei.us/2009/09/sparql/data/"
-MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
-HT = "http://www.w3.org/2011/http#"
-CNT = "http://www.w3.org/2011/content#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 FORMATS = {
     "boolean": {"application/sparql-results+json", "application/sparql-results+xml"},
     "tabular": {
@@ -46,87 +43,9 @@ UPDATES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """One request of a test, and what the suite expects."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    statuses: frozenset[str]
-    boolean: bool | None = None
-    format: str | None = None
-
-
-@dataclass(frozen=True)
-class Case:
-    """One test: its requests in order."""
-
-    name: str
-    exchanges: tuple[Exchange, ...] = field(default=())
-
-
-class Manifest:
-    """The suite's manifest."""
-
-    def __init__(self) -> None:
-        self.store = Store()
-        self.store.load(path=str(SUITE / "manifest.ttl"), base_iri=f"{HOME}manifest.ttl")
-
-    def values(self, subject: Any, iri: str) -> list[Any]:  # noqa: ANN401 - a term of any kind
-        """Return the values of a property, lists taken apart."""
-        found = [q.object for q in self.store.quads_for_pattern(subject, NamedNode(iri), None)]
-        if len(found) == 1 and isinstance(found[0], BlankNode):
-            members, rest = [], found[0]
-            while first := self.values_plain(rest, RDF + "first"):
-                members += first
-                [rest] = self.values_plain(rest, RDF + "rest")
-            return members or found
-        return found
-
-    def values_plain(self, subject: Any, iri: str) -> list[Any]:  # noqa: ANN401 - the same
-        """Return the values of a property."""
-        return [q.object for q in self.store.quads_for_pattern(subject, NamedNode(iri), None)]
-
-    def text(self, subject: Any, iri: str) -> str | None:  # noqa: ANN401 - the same
-        """Return the one value of a property as text."""
-        found = self.values_plain(subject, iri)
-        return str(found[0].value) if found else None
-
-    def cases(self) -> Iterator[Case]:
-        """Return the tests in order."""
-        for entry in self.values(NamedNode(f"{HOME}manifest.ttl"), MF + "entries"):
-            [action] = self.values_plain(entry, MF + "action")
-            requests = self.values(action, HT + "requests")
-            exchanges = tuple(self.exchange(request) for request in requests)
-            yield Case(entry.value.rpartition("#")[2], exchanges)
-
-    def exchange(self, request: BlankNode) -> Exchange:
-        """Return one request with what is expected of it."""
-        [response] = self.values_plain(request, HT + "resp")
-        body = b""
-        for content in self.values_plain(request, HT + "body"):
-            encoding = self.text(content, CNT + "characterEncoding") or "UTF-8"
-            body = (self.text(content, CNT + "chars") or "").encode(encoding)
-        headers = {
-            str(self.text(h, HT + "fieldName")): str(self.text(h, HT + "fieldValue"))
-            for h in self.values(request, HT + "headers")
-        }
-        statuses = self.values_plain(response, MF + "expectedStatus")
-        boolean = self.text(response, MF + "expectedBoolean")
-        return Exchange(
-            method=str(self.text(request, HT + "methodName")),
-            path=str(self.text(request, HT + "absolutePath")),
-            headers=headers,
-            body=body,
-            statuses=frozenset(s.value.rpartition("StatusCode")[2] for s in statuses),
-            boolean=None if boolean is None else boolean == "true",
-            format=self.text(response, MF + "expectedFormat"),
-        )
-
-
-CASES = list(Manifest().cases()) if SUITE.is_dir() else []
+CASES = (
+    list(Manifest(SUITE / "manifest.ttl", f"{HOME}manifest.ttl").cases()) if SUITE.is_dir() else []
+)
 present = pytest.mark.skipif(
     not SUITE.is_dir(), reason=f"the W3C suites are not at {SUITE}; set CLUSTERGRAPH_SHARED"
 )

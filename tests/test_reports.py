@@ -157,6 +157,17 @@ def keys(value: Any) -> set[str]:  # noqa: ANN401 - JSON
     return {k for inner in value for k in keys(inner)} if isinstance(value, list) else set()
 
 
+def test_sarif_names_a_file_by_its_path_or_else_by_a_whole_uri(tmp_path: Path) -> None:
+    problems = Problems([problem("id-empty", "a b.csv", "no id", row=2)])
+    uris = [
+        json.loads(FORMS["sarif"].report(Findings(source, problems)))["runs"][0]["results"][0][
+            "locations"
+        ][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for source in ("data", tmp_path.as_posix(), "data/book.xlsx")
+    ]
+    assert uris == ["data/a%20b.csv", f"{tmp_path.as_uri()}/a%20b.csv", "data/book.xlsx"]
+
+
 def test_sarif_uses_words_of_its_schema_only(findings: Findings) -> None:
     assert keys(json.loads(FORMS["sarif"].report(findings))) == {
         *("$schema", "version", "runs", "tool", "driver", "name", "rules", "id", "help", "text"),

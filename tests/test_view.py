@@ -49,8 +49,22 @@ def data_of(text: str) -> dict[str, Any]:
             packed = attrs["type"] == "application/gzip"
             plain = gzip.decompress(base64.b64decode(content)) if packed else content
             found: dict[str, Any] = json.loads(plain)
+            for part, first in (("entities", "id"), ("links", "source")):
+                found[part] = whole(found[part], len(found[part][first]))
             return found
     raise AssertionError("the page has no data")
+
+
+def whole(columns: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return columns as long as each other, as the page makes them of sparse ones."""
+    for name, column in columns.items():
+        if isinstance(column, dict) and "at" in column:
+            columns[name] = [column["empty"]] * count
+            for at, value in zip(column["at"], column["values"], strict=True):
+                columns[name][at] = value
+        elif isinstance(column, dict):
+            columns[name] = whole(column, count)
+    return columns
 
 
 def tables(folder: Path, entities: str, relations: str) -> "nx.MultiDiGraph[str]":

@@ -238,7 +238,7 @@ def test_the_editor_page_shows_rows_with_names_and_links(client: TestClient) -> 
     )
     page = client.get("/query", params={"query": query}).text
     assert "2 rows" in page
-    assert '<td><bdi lang="zh">石药集团</bdi></td>' in page
+    assert '<td data-column="name"><bdi lang="zh">石药集团</bdi></td>' in page
     assert 'href="/query.csv?query=SELECT+%3Ffirm' in page
     assert "LANG(?name)=&#39;zh&#39;" in page
 

@@ -5,6 +5,7 @@ words (`faults.py`). What becomes of each row is decided first (`fates.py`); wha
 problems, how much they weigh and which are known, is said by a policy (`policy.py`).
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from clustergraph.checking import fates, faults
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import CODES, Problem, Problems, Severity
 from clustergraph.iris import Namespaces, sql_text
+from clustergraph.reading.sources import beside
 from clustergraph.tables import Tables
 from clustergraph.terms import Terms
 from clustergraph.vocabulary import DEFAULT_BASE, Vocabulary
@@ -84,8 +86,9 @@ def read(  # noqa: PLR0913 - where the tables are, how they are written, what th
 ) -> Checked:
     """Return two tables, read and checked; all that is wrong with them stands in `problems`.
 
-    `source` is a folder with `entities.csv` and `relations.csv`; or `entities` and `relations` name
-    a path or hold a data frame each (polars, pandas, pyarrow). `encoding` and `delimiter` are found
+    `source` is a folder with `entities.csv` and `relations.csv`, or a workbook (.xlsx) with these
+    two sheets; or `entities` and `relations` name a path or hold a data frame each (polars, pandas,
+    pyarrow). `encoding` and `delimiter` are found
     out where they are not given, for both files or for one: `{"entities": "gb18030"}`.
     `vocabulary` names Turtle files that add to the shipped vocabulary, else `vocabulary.ttl` in
     `source`, if it is there. `base` is the namespace of the dataset's IRIs, else the vocabulary's
@@ -94,22 +97,30 @@ def read(  # noqa: PLR0913 - where the tables are, how they are written, what th
 
     Raises SourceError where a file is missing, DataError where a table cannot be read at all.
     """
-    if vocabulary is None:
-        beside = Path(source or ".") / "vocabulary.ttl"
-        paths = [beside] if source is not None and beside.is_file() else []
-    else:
-        paths = [
-            Path(p) for p in ([vocabulary] if isinstance(vocabulary, str | Path) else vocabulary)
-        ]
-    known = vocabulary_.read(*paths)
+    known, weighed = settings(source, vocabulary, policy)
     tables = tables_.read(
         source, entities=entities, relations=relations, encoding=encoding, delimiter=delimiter
     )
+    return check(tables, vocabulary=known, base=base, policy=weighed)
+
+
+def settings(
+    source: str | Path | None,
+    vocabulary: str | Path | Sequence[str | Path] | None,
+    policy: Policy | None,
+) -> tuple[Vocabulary, Policy]:
+    """Return the vocabulary and the policy, where they are not given those that lie in `source`."""
+    paths: Sequence[str | Path] = ()
+    if vocabulary is not None:
+        paths = [vocabulary] if isinstance(vocabulary, str | Path) else vocabulary
+    elif source is not None and (there := beside(source, "vocabulary.ttl")).is_file():
+        paths = [there]
+    known = vocabulary_.read(*map(Path, paths))
     policy = policy or Policy()
     if policy.baseline is None and source is not None:
-        baseline = Path(source) / baseline_.NAME
+        baseline = beside(source, baseline_.NAME)
         policy = replace(policy, baseline=baseline if baseline.is_file() else False)
-    return check(tables, vocabulary=known, base=base, policy=policy)
+    return known, policy
 
 
 def check(
@@ -150,7 +161,8 @@ def reading_order(tables: Tables) -> Callable[[Problem], tuple[int, int, int, st
 
     def key(found: Problem) -> tuple[int, int, int, str]:
         at, columns = places.get(found.file, (len(places), {}))
-        return (at, found.row or 0, columns.get(found.column or "", -1), found.code)
+        row = found.row or (0 if found.count == 1 else sys.maxsize)  # the rest of many comes last
+        return (at, row, columns.get(found.column or "", -1), found.code)
 
     return key
 

@@ -17,7 +17,7 @@ from clustergraph.errors import ClustergraphError, DataError
 # Each is a module of clustergraph.commands with a `command`; the order is that of the help.
 COMMANDS = (
     *("init", "build", "check", "explain", "vocabulary", "ask", "query", "export", "view"),
-    "serve",
+    *("serve", "publish"),
 )
 
 
@@ -74,5 +74,5 @@ def program() -> None:
     """Two spreadsheets become an RDF graph, a network page and answers to questions.
 
     SOURCE is a folder with entities.csv and relations.csv, or (but for build and check) an RDF
-    file. Without one, the folder data is read.
+    file, a store folder, or the address of a SPARQL endpoint. Without one, the folder data is read.
     """

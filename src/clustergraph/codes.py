@@ -47,6 +47,24 @@ _READING = (
         "Swap the names of the two files.", fixed=True,
     ),
     Code(
+        "sheet-missing", _E, "A workbook has no sheet for a table.",
+        "Name the two sheets entities and relations.", fixed=True,
+    ),
+    Code(
+        "sheet-merged", _W, "Cells of a sheet are merged.",
+        "Take them apart and write into each row what holds for it: only the first of merged cells"
+        " holds a value.",
+    ),
+    Code(
+        "sheet-hidden", _N, "A sheet or rows of it are hidden.",
+        "Nothing is lost: what is hidden was read like the rest. Delete it if it is not meant.",
+    ),
+    Code(
+        "cell-error", _W, "A cell of a sheet holds an error, or a formula without a result.",
+        "Mend the formula; where it is right, open the workbook and save it, so that its result is"
+        " stored.",
+    ),
+    Code(
         "encoding-unreadable", _E, "The bytes are not text in the file's encoding.",
         "Save the file as UTF-8, or name its encoding: --encoding entities=gb18030.", fixed=True,
     ),

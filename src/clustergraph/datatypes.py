@@ -25,6 +25,8 @@ def _matches(pattern: str) -> str:
     return f"regexp_full_match({{v}}, {sql_text(pattern.replace('{', '{{').replace('}', '}}'))})"
 
 
+# A date is one that comes back as it was written: `2024-5-1` is read, and written otherwise.
+_DATE = "try_cast({d} AS DATE) IS NOT NULL AND CAST(try_cast({d} AS DATE) AS VARCHAR) = {d}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?"
 _ZONE = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 
@@ -42,15 +44,14 @@ DATATYPES: Mapping[str, Datatype] = {
         ),
         (
             "date",
-            "length({v}) = 10 AND "
-            + _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-            + " AND {v} NOT LIKE '0000%' AND try_cast({v} AS DATE) IS NOT NULL",
+            "length({v}) = 10 AND " + _DATE.format(d="{v}"),
             "2024-05-31",
         ),
         (
             "dateTime",
             _matches(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}{_ZONE}")
-            + " AND {v} NOT LIKE '0000%' AND try_cast(left({v}, 10) AS DATE) IS NOT NULL",
+            + " AND "
+            + _DATE.format(d="left({v}, 10)"),
             "2024-05-31T09:00:00",
         ),
         ("nonNegativeInteger", _matches("[+]?[0-9]+|-0+"), "300"),
@@ -65,15 +66,20 @@ DATATYPES: Mapping[str, Datatype] = {
 
 def sql_fits(datatypes: tuple[str, ...], value: str) -> str:
     """Return SQL: whether the value, already trimmed, has one of the datatypes."""
-    return " OR ".join(f"({DATATYPES[d].sql.format(v=value)})" for d in datatypes) or "true"
+    # The widest first: a date of a day, which most are, is then looked at once.
+    return " OR ".join(f"({DATATYPES[d].sql.format(v=value)})" for d in datatypes[::-1]) or "true"
 
 
-def sql_case(datatypes: tuple[str, ...], value: str, results: Mapping[str, str]) -> str:
-    """Return SQL: for the first datatype that the value has, its result; NULL where none fits."""
+def sql_case(
+    datatypes: tuple[str, ...], value: str, results: Mapping[str, str], otherwise: str = "NULL"
+) -> str:
+    """Return SQL: for the first datatype that the value has, its result; `otherwise` for none."""
+    if not datatypes:
+        return otherwise
     cases = "".join(
         f" WHEN {DATATYPES[d].sql.format(v=value)} THEN {results[d]}" for d in datatypes
     )
-    return f"CASE{cases} END"
+    return f"CASE{cases} ELSE {otherwise} END"
 
 
 def is_date(datatypes: tuple[str, ...]) -> bool:

@@ -34,6 +34,47 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """A compression of whole files: its name, and the extension after that of the format."""
+
+    name: str
+    extension: str
+
+
+COMPRESSIONS: tuple[Compression, ...] = (Compression("gzip", "gz"), Compression("zstd", "zst"))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A format, and the compression of its files, if any."""
+
+    format: Format
+    compression: Compression | None = None
+
+    @property
+    def extension(self) -> str:
+        """Both extensions: `nt.gz`."""
+        packed = f".{self.compression.extension}" if self.compression else ""
+        return f"{self.format.extension}{packed}"
+
+
+BUILT = ("turtle", "ntriples")  # what a build writes
+
+
+def packed(text: str) -> Packed | None:
+    """Return the format that a build writes for a word: `turtle`, `ttl`, `nt.gz`, `ntriples.zst`.
+
+    None where there is none of this name or extension.
+    """
+    word, dot, end = text.strip().lower().partition(".")
+    known = next((f for f in FORMATS if word in (f.name, f.extension) and f.name in BUILT), None)
+    compression = next((c for c in COMPRESSIONS if end in (c.name, c.extension)), None)
+    if known is None or (dot and compression is None):
+        return None
+    return Packed(known, compression)
+
+
 def named(name: str) -> Format | None:
     """Return the format of this name."""
     return next((f for f in FORMATS if f.name == name), None)

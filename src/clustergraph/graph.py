@@ -1,8 +1,5 @@
 """The graph: ask it, write it, hand it to rdflib, networkx or a page."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,20 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from pyoxigraph import (
-    BlankNode,
-    Literal,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-    parse,
-)
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from clustergraph import formats, rdffile
+from clustergraph.backends import Answers, Backend, FileBackend
 from clustergraph.errors import DataError, QueryError, SourceError
-from clustergraph.querying.engine import Engine, Limits
+from clustergraph.iris import Namespaces
+from clustergraph.querying.engine import Limits
 from clustergraph.querying.evaluation import Evaluation, Prepared
 from clustergraph.rows import Iri, Rows
 from clustergraph.vocabulary import CG, DEFAULT_BASE, PREFIXES
@@ -52,20 +42,23 @@ class Graph:
 
     def __init__(
         self,
-        chunks: Callable[[], Iterable[bytes]],
+        triples: Callable[[], Iterable[bytes]] | Backend,
         *,
         vocabulary: "Vocabulary | None" = None,
         base: str = DEFAULT_BASE,
         prefixes: Mapping[str, str] = PREFIXES,
         checked: "Checked | None" = None,
     ) -> None:
-        """Take a function that gives N-Triples (or N-Quads), called when they are first needed."""
+        """Take a function that gives N-Triples (or N-Quads), called when they are first needed.
+
+        Or take a backend, which says where the triples are.
+        """
+        self.backend: Backend = FileBackend(triples) if callable(triples) else triples
         self.checked = checked
         self.base = base
         self.prefixes = dict(prefixes)
         self._vocabulary = vocabulary
         self._limits = Limits()
-        self._chunks = chunks
         self._plain = False
         table = checked.tables.entities.path if checked else None
         self.folder = table.parent if table else None
@@ -92,16 +85,39 @@ class Graph:
         return graph
 
     @classmethod
-    def open(cls, path: str | PathLike[str]) -> Self:
-        """Return the graph in an RDF file of any format in `formats.FORMATS`, `.gz` or not.
+    def open(cls, source: str | PathLike[str], *, base: str | None = None) -> "Graph":
+        """Return the graph in an RDF file, in a store folder, or at a SPARQL endpoint.
+
+        `source` is a file of any format in `formats.FORMATS`, `.gz` or not; a folder that `build
+        --store` or Oxigraph made; or an address (http:// or https://), which is asked where it is.
+        `base` is the namespace of the dataset's own IRIs, where the source does not say it.
 
         Raises SourceError with file, line and column where it is not what its name says.
         """
-        content, prefixes = rdffile.read(Path(path))
-        base = prefixes.get("", DEFAULT_BASE)
+        if is_address(source):
+            from clustergraph.remote import endpoint  # noqa: PLC0415 - wanted for addresses only
+
+            graph = cls(endpoint.Endpoint(str(source)))
+            graph.take_base(base)
+            return graph
+        path = Path(source)
+        if path.is_dir():
+            from clustergraph import store  # noqa: PLC0415 - makes graphs itself
+
+            return store.open(path, base=base)
+        content, prefixes = rdffile.read(path)
+        base = base or prefixes.get("", DEFAULT_BASE)
         graph = cls(lambda: (content,), base=base, prefixes={**PREFIXES, **prefixes})
-        graph.folder = Path(path).parent
+        graph.folder = path.parent
         return graph
+
+    def take_base(self, base: str | None) -> None:
+        """Take this base, or else the IRI of the only dataset (`void:Dataset`) that is told of."""
+        if base is None:
+            found = self.select("SELECT DISTINCT ?it { ?it a void:Dataset } LIMIT 2").column("it")
+            base = str(found[0]) if len(found) == 1 and isinstance(found[0], Iri) else self.base
+        self.base = base
+        self.prefixes = {**self.prefixes, **Namespaces(base).all}
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":
@@ -218,13 +234,14 @@ class Graph:
             terms={name: term(value) for name, value in (substitutions or {}).items()},
             size=self.limits.size,
             watched=(self.base, CG),
-            union=self._only_named,
+            union=self.checked is None and self.backend.only_named,
+            services=self.limits.services,
         )
 
     @cached_property
-    def engine(self) -> Engine:
-        """The processes that answer this graph's queries."""
-        return Engine(self._file, self.limits)
+    def engine(self) -> Answers:
+        """What answers this graph's queries: processes of ours, or a server somewhere else."""
+        return self.backend.answers(self.limits)
 
     @property
     def limits(self) -> Limits:
@@ -248,15 +265,14 @@ class Graph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @cached_property
+    @property
     def store(self) -> Store:
-        """The graph in this process, for code that is trusted; loaded once.
+        """The graph in this process, for code that is trusted; loaded or opened once.
 
-        Oxigraph writes numbers its own way here (`14.00` becomes `14`); `quads` does not.
+        Oxigraph writes numbers its own way here (`14.00` becomes `14`); `quads` does not, unless
+        they come out of a store.
         """
-        store = Store()
-        store.bulk_load(path=self._file, format=RdfFormat.N_QUADS)
-        return store
+        return self.backend.store
 
     @cached_property
     def _evaluation(self) -> Evaluation:
@@ -275,37 +291,15 @@ class Graph:
     # The triples
 
     def quads(self) -> Iterator[Quad]:
-        """Return the triples one by one, exactly as they were written."""
-        return parse(path=self._file, format=RdfFormat.N_QUADS)
+        """Return the triples one by one, as they were written."""
+        return self.backend.quads()
 
     def nquads(self) -> bytes:
-        """Return the triples as N-Quads, exactly as they were written and in no order."""
-        return self._file.read_bytes()
-
-    @cached_property
-    def _file(self) -> Path:
-        """A file of N-Quads that is there as long as this object."""
-        folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        path = folder / "graph.nq"
-        with path.open("wb") as file:
-            file.writelines(self._chunks())
-        return path
-
-    @cached_property
-    def _only_named(self) -> bool:
-        """Whether all triples stand in named graphs, so that a plain query would find none."""
-        if self.checked is not None:
-            return False
-        first = next(self.quads(), None)
-        return (
-            first is not None
-            and isinstance(first.graph_name, NamedNode)
-            and all(isinstance(quad.graph_name, NamedNode) for quad in self.quads())
-        )
+        """Return the triples as N-Quads, as they were written and in no order."""
+        return self.backend.nquads()
 
     def __len__(self) -> int:
-        return len(self.store)
+        return len(self.backend)
 
     def __repr__(self) -> str:
         return f"<Graph: {len(self)} triples>"
@@ -364,6 +358,11 @@ class Graph:
         from clustergraph import view  # noqa: PLC0415 - draws, which takes time to load
 
         view.write(self, Path(path))
+
+
+def is_address(source: object) -> bool:
+    """Tell whether a source is the address of an endpoint."""
+    return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
 
 
 def build(tables: "Checked", *, plain: bool = False) -> Graph:

@@ -1,13 +1,13 @@
 """How rows become RDF: the one description of the mapping, as SQL that any engine can run.
 
-Each row is turned into one block of text, never into single triples: an entity's block holds its
-type, its names and attributes and its relations; a relation's holds the relation resource
-(`rdf:Statement`). Blocks are then sorted. The same expressions write Turtle (RDF 1.1, grouped and
-prefixed, one object a line) and N-Triples; they differ only in how a line and a term are written.
+A row is turned into one text, never into single triples: that of an entity holds its types, names
+and attributes, that of a relation the relation resource (`rdf:Statement`). For Turtle (RDF 1.1,
+grouped and prefixed, one object a line) the texts are sorted; N-Triples keep the order of the rows.
+The same expressions write both; they differ only in how a triple and a term are written.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -74,11 +74,12 @@ class Mapping:
             return f"concat(':', {identifier})"
         return sql_entity(identifier, base, turtle=True)
 
-    def statement(self) -> str:
+    def statement(self, free: str = "") -> str:
         """Return SQL for the relation resource of a row of `relations`.
 
         Its name is the row's own id or else the first 32 hexadecimal digits of the SHA-256 of its
-        cells, so that it depends neither on the order of rows nor on that of columns.
+        cells, so that it depends neither on the order of rows nor on that of columns. `free` is SQL
+        that tells whether no other row has its id, where that is known already.
         """
         base = f"<{self.checked.namespaces.base}statement/"
         if self.syntax is Syntax.NTRIPLES:
@@ -90,9 +91,7 @@ class Mapping:
         own = self._terms.cell("relations", "id")
         if own is None:
             return hashed
-        free = "true"
-        if self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"):
-            free = f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
+        free = free or self._free()
         plain = f"regexp_full_match({own}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
         encoded = sql_concat(sql_text(base), sql_encoded(own), "'>'")
         return (
@@ -100,41 +99,64 @@ class Mapping:
             f" WHEN {own} <> '' AND {free} THEN {encoded} ELSE {hashed} END"
         )
 
-    def line(self, subject: str, predicate: str, value: str) -> str:
-        """Return SQL for one line: one triple in N-Triples, one object of a block in Turtle."""
+    def _free(self) -> str:
+        """Return SQL: whether no other row of relations has the row's own id."""
+        own = self._terms.cell("relations", "id")
+        if own and self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"):
+            return f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
+        return "true"
+
+    def triple(self, subject: str, predicate: str, value: str) -> str:
+        """Return SQL for one triple in N-Triples, for one object of a block in Turtle."""
         if self.syntax is Syntax.NTRIPLES:
-            return sql_concat(subject, "' '", predicate, "' '", value, sql_text(" .\n"))
-        return sql_concat("'  '", predicate, "' '", value, sql_text(" ;\n"))
+            return sql_concat(subject, "' '", predicate, "' '", value, "' .'")
+        return sql_concat("'  '", predicate, "' '", value, "' ;'")
+
+    def line(self, subject: str, predicate: str, value: str) -> str:
+        """Return SQL for a triple on a line of its own, below what stands before it."""
+        return sql_concat(sql_text("\n"), self.triple(subject, predicate, value))
 
     def lines(self, subject: str, table: str) -> list[str]:
         """Return SQL for the lines of each column of a table, in the order of the properties."""
-        return [self._property(subject, p) for p in self._terms.properties[table]]
+        return [self._property(subject, table, p) for p in self._terms.properties[table]]
 
-    def _property(self, subject: str, prop: Property) -> str:
+    def _property(self, subject: str, table: str, prop: Property) -> str:
         predicate = sql_text(self.term(prop.iri))
         if prop.refers:
             line = self.line(subject, predicate, "o")
-            objects = f"r{prop.column.index}.objects"
+            objects = f"r{prop.column.index}"
             return f"array_to_string(list_transform({objects}, lambda o: {line}), '')"
         cell = f"t.{prop.column.cell}"
         if prop.separator is None:
-            one = self.line(subject, predicate, self._literal(prop, cell))
+            one = self.line(subject, predicate, self._literal(table, prop, cell))
+            filled = self._terms.filled[table][prop.column.cell]
+            if filled == getattr(self.checked.tables, table).rows:
+                return one
             return f"CASE WHEN {cell} <> '' THEN {one} END"
-        each = self.line(subject, predicate, self._literal(prop, "x"))
-        several = f"list_transform({prop.pieces(cell)}, lambda x: {each})"
-        return (
-            f"CASE WHEN {cell} <> ''"
-            f" THEN array_to_string(list_sort(list_distinct({several})), '') END"
-        )
+        several = self._several(subject, table, prop)
+        return f"CASE WHEN {cell} <> '' THEN array_to_string(list_sort({several}), '') END"
 
-    def _literal(self, prop: Property, cell: str) -> str:
+    def _several(self, subject: str, table: str, prop: Property) -> str:
+        """Return SQL for the list of the lines of a cell that may hold several values."""
+        predicate = sql_text(self.term(prop.iri))
+        each = self.line(subject, predicate, self._literal(table, prop, "x"))
+        pieces = prop.pieces(f"t.{prop.column.cell}")
+        return f"list_distinct(list_transform({pieces}, lambda x: {each}))"
+
+    def _literal(self, table: str, prop: Property, cell: str) -> str:
         if prop.language:
             return sql_concat(_QUOTE, sql_escaped(cell), sql_text(f'"@{prop.language}'))
         plain = sql_concat(_QUOTE, sql_escaped(cell), _QUOTE)
         if not prop.datatypes:
             return plain
-        value = prop.value(cell)
         suffixes = {d: sql_text(f'"^^{self.term(d)}') for d in prop.datatypes}
+        fits = prop.column.cell in self._terms.fitting[table]
+        if fits and prop.separator is None and prop.date_format is None:
+            # A value of a datatype holds nothing that has to be escaped.
+            *some, last = prop.datatypes
+            suffix = sql_case(tuple(some), cell, suffixes, suffixes[last])
+            return sql_concat(_QUOTE, cell, suffix)
+        value = prop.value(cell)
         suffix = sql_case(prop.datatypes, value, suffixes)
         return f"coalesce({_QUOTE} || {value} || {suffix}, {plain})"
 
@@ -176,52 +198,87 @@ class Mapping:
         return [(word, self.term(iri)) for word, iri in self._terms.relations.items()]
 
     def blocks(self) -> str:
-        """Return SQL that selects `k1`, `k2` (the order) and `text` (the block).
+        """Return SQL that selects `k1`, `k2` (the order) and `text`: the graph, in pieces.
+
+        In their order the pieces are sorted Turtle: of each entity its types and attributes, its
+        relations, the end of its block; and then its relation resources. They are whole lines but
+        for the end of the last one.
 
         It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
-        `relation_fates`, `relation_id_conflicts`, `stubs`, and the look-up tables `types`,
-        `predicates` and those of `references`.
+        `relation_fates`, `relation_id_conflicts`, `parallels`, `stubs`, and the look-up tables
+        `types`, `predicates` and those of `references`.
         """
-        blocks = [self._entity_blocks()]
+        entities = self._entities()
+        pieces = [f"SELECT s AS k1, '' AS k2, text FROM ({entities})"]
+        pieces.append(
+            f"SELECT s AS k1, concat(' ', p, ' ', o) AS k2, {self.triple('s', 'p', 'o')} AS text"
+            f" FROM {self._relation_rows()} WHERE NOT again"
+        )
+        if self.syntax is Syntax.TURTLE:
+            end = sql_text(".\n")
+            pieces.append(f"SELECT s AS k1, '!' AS k2, {end} AS text FROM ({entities})")
         if not self.plain:
-            blocks.append(self._statement_blocks())
-        direct = (
-            "SELECT source, array_to_string(list_sort(list(line)), '') AS lines FROM"
-            f" (SELECT DISTINCT source, {self.line('s', 'p', 'o')} AS line FROM"
-            f" (SELECT {self._ends()} {self._kept_relations()})) GROUP BY source"
-        )
-        return f"WITH direct AS ({direct}) {' UNION ALL '.join(blocks)}"
+            pieces.append(
+                f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {self._statement()} AS text"
+                f" FROM {self._relation_rows()}"
+            )
+        return " UNION ALL ".join(pieces)
 
-    def _kept_relations(self) -> str:
-        return (
-            "FROM relations t"
-            f" JOIN predicates ON predicates.word = {self._terms.cell('relations', 'relation')}"
-            f" WHERE {self._kept('relations')}"
-        )
+    def streams(self) -> list[str]:
+        """Return SQL that each selects `text`: N-Triples in the order of the rows.
 
-    def _kept(self, table: str) -> str:
-        """Return SQL: whether the row `t` makes triples, and is one of those asked for."""
-        fates = "entity_fates" if table == "entities" else "relation_fates"
-        kept = f"t.row NOT IN (SELECT row FROM {fates})"
-        return f"{kept} AND {self.only[table]}" if table in self.only else kept
+        Relations come first, because there are most of them, then entities; those that share an id,
+        and those that stand for unknown ids, in the order of ids. It reads what `blocks` reads.
+        """
+        direct, rows = self.triple("s", "p", "o"), self._relation_rows(order="row")
+        if self.plain:
+            relations = f"SELECT {direct} AS text FROM {rows} WHERE NOT again"
+        else:
+            said = self._statement()
+            both = f"concat({direct}, {_NEWLINE}, {said})"
+            relations = f"SELECT CASE WHEN again THEN {said} ELSE {both} END AS text FROM {rows}"
+        entities = self._entity_arms(order="row", shared="id")
+        return [relations, *(f"SELECT text FROM ({arm})" for arm in entities)]
+
+    def size(self) -> str:
+        """Return SQL for the number of triples that `blocks` and `streams` give."""
+        numbers = ["(NOT again)::INT"]
+        if not self.plain:
+            numbers += ["4", *self._numbers("n", "relations")]
+        counts = [f"SELECT sum({' + '.join(numbers)}) AS n FROM {self._relation_rows()}"]
+        entities = " + ".join(["len(terms)", *self._numbers("s", "entities")])
+        counts.append(f"SELECT sum({entities}) AS n FROM {self._entity_rows()}")
+        if self.checked.shared_ids:
+            counts.append(f"SELECT count(*) AS n FROM ({self._shared_lines()})")
+        counts.append("SELECT 2 * count(*) AS n FROM stubs")
+        return f"SELECT coalesce(sum(n), 0)::BIGINT FROM ({' UNION ALL '.join(counts)})"
+
+    def _numbers(self, subject: str, table: str) -> Iterator[str]:
+        """Yield SQL for the number of lines that each property of a row of a table has."""
+        for prop in self._terms.properties[table]:
+            cell = f"t.{prop.column.cell}"
+            if prop.refers:
+                yield f"coalesce(len(r{prop.column.index}), 0)"
+            elif prop.separator is None:
+                yield f"({cell} <> '')::INT"
+            else:
+                several = self._several(subject, table, prop)
+                yield f"CASE WHEN {cell} <> '' THEN len({several}) ELSE 0 END"
 
     def facts(self, table: str) -> str:
         """Return SQL that selects `row`, `cell` (as in DuckDB) and `text`: the lines of one cell.
 
-        It reads what `blocks` reads, and gives the same lines before they are grouped.
+        It reads what `blocks` reads, and gives the same triples before they are grouped.
         """
         if table == "entities":
-            lines = [self._types(), *self.lines("s", "entities")]
-            structure, source = ["type"], self._entity_rows()
+            lines = [sql_concat(_NEWLINE, self._types()), *self.lines("s", "entities")]
+            structure, source = ["type"], self._entity_rows(shared=None)
         else:
-            direct = self.line("s", "p", "o")
-            lines = [direct, *self._statement_lines()]
-            structure, source = (
-                ["relation", "relation", "source", "relation", "target"],
-                (f" FROM {self._statement_rows()}"),
-            )
-            if self.plain:
-                lines, structure = lines[:1], structure[:1]
+            lines = [self.line("s", "p", "o")]
+            structure, source = ["relation"], self._relation_rows()
+            if not self.plain:
+                lines += [*self._ends(self.line), *self.lines("n", "relations")]
+                structure += ["relation", "source", "relation", "target"]
         cells = [self._terms.structure[table][word] for word in structure]
         cells += [p.column.cell for p in self._terms.properties[table]][: len(lines) - len(cells)]
         pairs = ", ".join(
@@ -229,103 +286,133 @@ class Mapping:
         )
         return (
             "SELECT row, made.cell AS cell, made.text AS text FROM"
-            f" (SELECT t.row, unnest([{pairs}]) AS made{source}) WHERE made.text <> ''"
+            f" (SELECT t.row, unnest([{pairs}]) AS made FROM {source}) WHERE made.text <> ''"
         )
 
-    def _ends(self) -> str:
-        source = self._terms.cell("relations", "source") or ""
-        target = self._terms.cell("relations", "target") or ""
-        return (
-            f"{source} AS source, {self.entity(source)} AS s, predicates.term AS p,"
-            f" {self.entity(target)} AS o"
-        )
+    # Entities
 
-    def _entity_blocks(self) -> str:
-        """Return SQL for one block an entity; rows that share an id are merged value by value."""
-        lines = [self._types(), *self.lines("s", "entities")]
-        source = self._entity_rows()
-        single = f"SELECT id, s, concat({', '.join(lines)}) AS lines{source}"
+    def _entities(self) -> str:
+        return " UNION ALL ".join(self._entity_arms())
+
+    def _entity_arms(self, order: str = "", shared: str = "") -> list[str]:
+        """Return SQL that selects `s` and `text`: entities, those that share an id, and stubs."""
+        head = sql_concat("s", _NEWLINE) if self.syntax is Syntax.TURTLE else "''"
+        lines = ", ".join([head, self._types(), *self.lines("s", "entities")])
+        arms = [f"SELECT s, concat({lines}) AS text FROM {self._entity_rows(order)}"]
         if self.checked.shared_ids:
-            shared = "t.id IN (SELECT id FROM entity_ids WHERE rows > 1)"
-            ranked = ", ".join(f"{{'rank': {n}, 'lines': {line}}}" for n, line in enumerate(lines))
-            split = f"unnest(string_split(part.lines, {_NEWLINE}))"
-            parts = f"SELECT id, s, unnest([{ranked}]) AS part{source} AND {shared}"
-            each = f"SELECT DISTINCT id, s, part.rank AS rank, {split} AS line FROM ({parts})"
-            merged = f"string_agg(line || {_NEWLINE}, '' ORDER BY rank, line)"
-            single += (
-                f" AND NOT {shared} UNION ALL SELECT id, any_value(s), {merged} FROM ({each})"
-                " WHERE line <> '' GROUP BY id"
+            text = f"string_agg(line, {_NEWLINE} ORDER BY rank, line)"
+            merged = f"SELECT id, s, {text} AS lines FROM ({self._shared_lines()}) GROUP BY id, s"
+            arms.append(
+                f"SELECT s, concat({head}, lines) AS text FROM ({merged}{_ordered(shared)})"
             )
         if self.checked.policy.stubs:
-            single += f" UNION ALL {self._stubs()}"
-        block = self._block("e.s", "e.lines", "direct.lines")
-        return (
-            f"SELECT e.s AS k1, '' AS k2, {block} AS text FROM ({single}) e"
-            " LEFT JOIN direct ON direct.source = e.id"
-        )
+            arms.append(self._stubs(head, shared))
+        return arms
+
+    def _shared_lines(self) -> str:
+        """Return SQL for the lines of entities whose id several rows share, each line once."""
+        lines = [self._types(), *self.lines("s", "entities")]
+        ranked = ", ".join(f"{{'rank': {n}, 'lines': {line}}}" for n, line in enumerate(lines))
+        rows = self._entity_rows(shared=True)
+        parts = f"SELECT id, s, unnest([{ranked}]) AS part FROM {rows}"
+        split = f"unnest(string_split(part.lines, {_NEWLINE}))"
+        each = f"SELECT DISTINCT id, s, part.rank AS rank, {split} AS line FROM ({parts})"
+        return f"SELECT id, s, rank, line FROM ({each}) WHERE line <> ''"
 
     def _types(self) -> str:
-        line = self.line("s", self._a, "o")
-        return f"array_to_string(list_transform(types.terms, lambda o: {line}), '')"
+        """Return SQL for the triples of the types of a row, one a line."""
+        triple = self.triple("s", self._a, "o")
+        return f"array_to_string(list_transform(terms, lambda o: {triple}), {_NEWLINE})"
 
-    def _entity_rows(self) -> str:
+    def _entity_rows(self, order: str = "", *, shared: bool | None = False) -> str:
+        """Return SQL for the kept rows `t` of entities, with `id`, `s` and `terms` (its types).
+
+        They are those that share their id with another row, those that do not, or (None) all.
+        """
         identifier = self._terms.cell("entities", "id") or ""
+        kind = self._terms.cell("entities", "type")
+        objects, joins = self._objects("entities")
+        kept = "t.row NOT IN (SELECT row FROM entity_fates)"
+        if shared is not None and self.checked.shared_ids:
+            sign = "IN" if shared else "NOT IN"
+            kept += f" AND {identifier} {sign} (SELECT id FROM entity_ids WHERE rows > 1)"
         rows = (
-            f"(SELECT *, {identifier} AS id, {self.entity(identifier)} AS s,"
-            f" {self._terms.cell('entities', 'type')} AS type_cell FROM entities)"
+            f"SELECT t.*, {identifier} AS id, types.terms AS terms{objects} FROM entities t"
+            f" LEFT JOIN types ON types.cell = {kind}{joins}"
+            f" WHERE {kept} AND {self.only.get('entities', 'true')}{_ordered(order)}"
         )
-        return (
-            f" FROM {rows} t LEFT JOIN types ON types.cell = t.type_cell{self._joins('entities')}"
-            f" WHERE {self._kept('entities')}"
-        )
+        return f"(SELECT *, {self.entity('id')} AS s FROM ({rows})) t"
 
-    def _joins(self, table: str) -> str:
-        return "".join(
-            f" LEFT JOIN {table}_r{p.column.index} r{p.column.index}"
-            f" ON r{p.column.index}.cell = t.{p.column.cell}"
-            for p in self._terms.properties[table]
-            if p.refers
-        )
+    def _objects(self, table: str) -> tuple[str, str]:
+        """Return SQL for the objects of each column that refers to entities, and for its joins."""
+        places = [p.column.index for p in self._terms.properties[table] if p.refers]
+        columns = "".join(f", r{n}.objects AS r{n}" for n in places)
+        joins = (f" LEFT JOIN {table}_r{n} r{n} ON r{n}.cell = t.c{n}" for n in places)
+        return columns, "".join(joins)
 
-    def _stubs(self) -> str:
+    def _stubs(self, head: str, order: str) -> str:
         """Return SQL for the entities that stand for ids that no entity has: marked, and named."""
         label = sql_concat(_QUOTE, sql_escaped("id"), _QUOTE)
         lines = (
-            self.line("s", self._a, sql_text(self.term(CG + "Stub"))),
+            head,
+            self.triple("s", self._a, sql_text(self.term(CG + "Stub"))),
             self.line("s", sql_text(self.term(RDFS + "label")), label),
         )
         kept = self.only.get("stubs", "true")
-        stubs = f"(SELECT id, {self.entity('id')} AS s FROM stubs WHERE {kept})"
-        return f"SELECT id, s, concat({', '.join(lines)}) AS lines FROM {stubs}"
+        stubs = f"SELECT id, {self.entity('id')} AS s FROM stubs WHERE {kept}{_ordered(order)}"
+        return f"SELECT s, concat({', '.join(lines)}) AS text FROM ({stubs})"
 
-    def _statement_blocks(self) -> str:
-        text = self._block("n", *self._statement_lines())
+    # Relations
+
+    def _relation_rows(self, order: str = "") -> str:
+        """Return SQL for the kept rows `t` of relations.
+
+        They have the names `s`, `p`, `o` (the triple) and `n` (the relation resource), and `again`:
+        whether an earlier row says the same triple.
+        """
+        source = self._terms.cell("relations", "source") or ""
+        target = self._terms.cell("relations", "target") or ""
+        objects, joins = self._objects("relations")
+        rows = (
+            f"SELECT t.*, predicates.term AS p, t.row IN ({self._repeats()}) AS again{objects}"
+            f", {self._free()} AS free {self._kept_relations(joins)}"
+            f" AND {self.only.get('relations', 'true')}"
+        )
         return (
-            f"SELECT s AS k1, concat(p, ' ', o, ' ', n) AS k2, {text} AS text"
-            f" FROM {self._statement_rows()}"
+            f"(SELECT *, {self.statement('free')} AS n, {self.entity(source)} AS s,"
+            f" {self.entity(target)} AS o FROM ({rows}{_ordered(order)})) t"
         )
 
-    def _statement_lines(self) -> list[str]:
-        subject = "n"
-        return [
-            self.line(subject, self._a, sql_text(self.term(RDF + "Statement"))),
-            *(
-                self.line(subject, sql_text(self.term(RDF + end)), value)
-                for end, value in (("subject", "s"), ("predicate", "p"), ("object", "o"))
-            ),
-            *self.lines(subject, "relations"),
-        ]
+    def _repeats(self) -> str:
+        """Return SQL for the rows of relations whose triple an earlier row says."""
+        ends = (self._terms.cell("relations", word) for word in ("source", "target"))
+        same = f"PARTITION BY {', '.join(filter(None, ends))}, predicates.term ORDER BY t.row"
+        beside = "t.row IN (SELECT row FROM parallels)"
+        return (
+            f"SELECT row FROM (SELECT t.row, row_number() OVER ({same}) AS number"
+            f" {self._kept_relations()} AND {beside}) WHERE number > 1"
+        )
 
-    def _statement_rows(self) -> str:
-        columns = "".join(f", t.{p.column.cell}" for p in self._terms.properties["relations"])
-        rows = f"SELECT t.row, {self.statement()} AS n, {self._ends()}{columns}"
-        return f"({rows} {self._kept_relations()}) t{self._joins('relations')}"
+    def _kept_relations(self, joins: str = "") -> str:
+        word = self._terms.cell("relations", "relation")
+        return (
+            f"FROM relations t JOIN predicates ON predicates.word = {word}{joins}"
+            " WHERE t.row NOT IN (SELECT row FROM relation_fates)"
+        )
 
-    def _block(self, subject: str, *lines: str) -> str:
+    def _ends(self, made: Callable[[str, str, str], str]) -> list[str]:
+        """Return SQL for what every relation resource says: its type and its relation."""
+        kind = made("n", self._a, sql_text(self.term(RDF + "Statement")))
+        ends = (("subject", "s"), ("predicate", "p"), ("object", "o"))
+        return [kind, *(self.line("n", sql_text(self.term(RDF + e)), value) for e, value in ends)]
+
+    def _statement(self) -> str:
+        """Return SQL for the text of the relation resource of a row."""
+        lines = [*self._ends(self.triple), *self.lines("n", "relations")]
         if self.syntax is Syntax.NTRIPLES:
-            # The engine ends the last line itself.
-            return f"left(concat({', '.join(lines)}), -1)"
-        return f"concat({subject}, {_NEWLINE}, {', '.join(lines)}, '.', {_NEWLINE})"
+            return f"concat({', '.join(lines)})"
+        end = sql_text("\n.\n")
+        return f"concat({', '.join(['n', _NEWLINE, *lines, end])})"
 
     def provenance(self, table: str) -> str:
         """Return SQL that selects `row` and `text`: of which row of a table each resource is."""
@@ -351,6 +438,10 @@ class Mapping:
             self.used.add(table)
             return f"concat('{table}:', t.row)"
         return f"concat({sql_text(f'<{self.checked.namespaces.file(file)}#row=')}, row, '>')"
+
+
+def _ordered(by: str) -> str:
+    return f" ORDER BY {by}" if by else ""
 
 
 def sql_concat(*parts: str) -> str:

@@ -30,7 +30,8 @@ _COMMIT = "commit"
 class Output:
     """An output folder, open for one run: `with Output(folder) as output: output.path("x.ttl")`.
 
-    Leaving the block moves the files into the folder; an exception leaves the folder as it was.
+    Leaving the block moves the files into the folder; an exception leaves the folder as it was, or
+    takes it away again where it was not there.
     Raises SourceError where the folder cannot be written.
     """
 
@@ -38,6 +39,7 @@ class Output:
         self.folder = Path(folder)
         self._aside = self.folder / f"{_PREFIX}{uuid4().hex}"
         self._held: int | None = None
+        self._made = False
 
     def path(self, name: str) -> Path:
         """Return where to write the file that will have this name in the folder."""
@@ -52,6 +54,7 @@ class Output:
 
     def __enter__(self) -> Self:
         try:
+            self._made = not self.folder.exists()
             self.folder.mkdir(parents=True, exist_ok=True)
             with _alone(self.folder):
                 _tidy(self.folder)
@@ -82,6 +85,9 @@ class Output:
             if self._held is not None:
                 os.close(self._held)
             shutil.rmtree(self._aside, ignore_errors=True)
+            if self._made and kind is not None:
+                with contextlib.suppress(OSError):  # another run has put something there
+                    self.folder.rmdir()
 
 
 @contextlib.contextmanager
@@ -124,5 +130,8 @@ def _tidy(folder: Path) -> None:
 
 def _move(aside: Path) -> None:
     for name in json.loads((aside / _COMMIT).read_text(encoding="utf-8")):
+        new, place = aside / name, aside.parent / name
+        if new.is_dir() and place.is_dir():  # a folder takes no other's place
+            place.replace(aside / f"{name}.former")
         with contextlib.suppress(FileNotFoundError):  # moved before the run was killed
-            (aside / name).replace(aside.parent / name)
+            new.replace(place)

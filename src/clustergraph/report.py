@@ -110,9 +110,10 @@ def _file(checked: Checked, table: "Table") -> dict[str, Any]:
 
 def _repaired(checked: Checked, table: "Table") -> dict[str, int]:
     """Count the rows that were read otherwise than they are written, by the code that says how."""
-    found = Counter(
-        p.code for p in checked.tables.problems if p.file == table.file and p.row is not None
-    )
+    found: Counter[str] = Counter()
+    for told in checked.tables.problems:
+        if told.file == table.file and (told.row is not None or told.count > 1):
+            found[told.code] += told.count
     return {code: found[code] for code in _REPAIRS if found[code]}
 
 
@@ -174,8 +175,8 @@ def _without_value(checked: Checked, table: "Table") -> int:
             continue
         cell = prop.column.cell
         [(count,)] = checked.query(
-            f"SELECT count(*) FROM {table.name} WHERE {cell} <> '' AND len({prop.pieces(cell)}) = 0"
-            f" AND row NOT IN (SELECT row FROM {fates})"
+            f"SELECT count(*) FROM {table.name} WHERE {cell} <> ''"
+            f" AND array_length({prop.pieces(cell)}) = 0 AND row NOT IN (SELECT row FROM {fates})"
         )
         total += int(str(count))
     return total

@@ -6,37 +6,55 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from clustergraph import resources
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
 from clustergraph.reading.columns import Column, columns, faults
-from clustergraph.reading.sources import Source, sources
+from clustergraph.reading.sources import Source, is_parquet, is_workbook, sources
 
 if TYPE_CHECKING:
     import duckdb
 
-    from clustergraph.reading.encodings import Text
-    from clustergraph.reading.headers import Header
     from clustergraph.reading.lines import Lines
-    from clustergraph.reading.records import Records
 
 __all__ = ["Column", "Table", "Tables", "read"]
+
+
+class Found(Protocol):
+    """What a query found."""
+
+    def fetchall(self) -> list[Any]: ...
+    def fetchone(self) -> Any: ...  # noqa: ANN401
+    def fetchmany(self, size: int = ..., /) -> list[Any]: ...
+    def fetchnumpy(self) -> dict[str, Any]: ...
+
+
+class Connection(Protocol):
+    """An engine that runs DuckDB's SQL: DuckDB itself, or Spark (`spark.engine`)."""
+
+    def execute(self, query: str, parameters: Any = ..., /) -> Found: ...  # noqa: ANN401
+    def register(self, name: str, columns: Any, /) -> object: ...  # noqa: ANN401
+    def unregister(self, name: str, /) -> object: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table as it was read.
 
-    The cells stand in DuckDB under `name` ("entities" or "relations"): `row` (BIGINT, as the
+    The cells stand in the engine under `name` ("entities" or "relations"): `row` (BIGINT, as the
     spreadsheet counts, the header being row 1) and `c0`, `c1` ... (VARCHAR, never NULL), exactly as
     in the file. `rows` counts them; `blank` rows were left out, and for each row that is longer
     than the header `surplus` holds how many of its cells that are not empty were.
 
     `encoding_certainty` is "given" (by the user), "marked" (by a byte order mark), "valid" (it is
     UTF-8), or, of a guess, "likely" or "unsure". A data frame has no path, hash or encoding.
+    `first` is the row of the first record where none was left out, so that the others follow;
+    `controls` is False where no cell holds a control character.
     """
 
     name: str
@@ -51,6 +69,20 @@ class Table:
     blank: int = 0
     surplus: Mapping[int, int] = field(default_factory=dict)
     lines: "Lines | None" = None
+    first: int | None = None
+    controls: bool = True
+
+    def among(self, rows: str) -> str:
+        """Return SQL for the rows of the table whose numbers stand in the table `rows`.
+
+        Where they can be, they are looked up by their place, which spares reading the rest.
+        """
+        if self.first is None:
+            return f"(SELECT * FROM {self.name} SEMI JOIN {rows} USING (row))"  # noqa: S608 - ours
+        return (
+            f"(SELECT rowid + {self.first} AS row, * FROM {self.name}_cells"  # noqa: S608 - ours
+            f" WHERE rowid IN (SELECT row - {self.first} FROM {rows}))"
+        )
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins."""
@@ -63,14 +95,14 @@ class Table:
 
 
 class Tables:
-    """Entities and relations in one DuckDB connection, with the problems found in reading them.
+    """Entities and relations in one connection, with the problems found in reading them.
 
-    What DuckDB puts on disk lives as long as this object.
+    What the engine puts on disk lives as long as this object.
     """
 
     def __init__(
         self,
-        connection: "duckdb.DuckDBPyConnection",
+        connection: Connection,
         entities: Table,
         relations: Table,
         problems: Problems,
@@ -96,15 +128,16 @@ def read(
 ) -> Tables:
     """Return the two tables of a folder, of two files or of two data frames.
 
-    `source` is a folder with `entities.csv` and `relations.csv` (either may end in `.csv.gz`);
-    `entities` and `relations` name a path or a data frame instead. `encoding` and `delimiter` hold
+    `source` is a folder with `entities.csv` and `relations.csv` (either may end in `.csv.gz`,
+    `.xlsx` or `.parquet`), or a workbook (`.xlsx`) with sheets of these names; `entities` and
+    `relations` name a path or a data frame instead. `encoding` and `delimiter` hold
     for both files, or for one each: `{"entities": "gb18030"}`.
 
     Raises SourceError when a file is not there, and DataError, with all problems of both files,
     when one cannot be read at all.
     """
     found = sources(source, {"entities": entities, "relations": relations}, encoding, delimiter)
-    folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
+    folder = Path(tempfile.mkdtemp(prefix="clustergraph-", dir=resources.current().spill))
     try:
         return _read(found, folder)
     except OSError as error:
@@ -116,18 +149,15 @@ def read(
 
 
 def _read(found: Sequence[Source], folder: Path) -> Tables:
-    """Read both tables: while DuckDB loads the one, the other is looked through."""
+    """Read both tables at once, each in a thread."""
     from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     connection = loading.connection(folder)
     problems = Problems()
-    loads: list[Future[_Loaded]] = []
     with ThreadPoolExecutor() as pool:
-        for source in found:
-            try:
-                loads.append(_begun(source, connection.cursor(), folder, pool))
-            except DataError as error:
-                problems += error.problems
+        loads = [
+            pool.submit(_loaded, source, connection.cursor(), folder, pool) for source in found
+        ]
         for load in loads:
             try:
                 problems += load.result().problems
@@ -148,21 +178,22 @@ class _Loaded(NamedTuple):
     problems: list[Problem]
 
 
-def _begun(
+def _loaded(
     source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
-) -> "Future[_Loaded]":
-    """Look through a table, and let another thread load it.
-
-    Raises DataError with all its problems when it cannot be read.
-    """
-    from clustergraph.reading import encodings, headers, records  # noqa: PLC0415 - heavy
+) -> _Loaded:
+    """Look through a table and load it; DataError with all its problems when it cannot be read."""
+    from clustergraph.reading import encodings, headers, loading, records, sheets  # noqa: PLC0415 - heavy
 
     path = source.given
-    if not isinstance(path, Path):
-        return pool.submit(_framed, source, cursor)
+    if not isinstance(path, Path) or is_parquet(path):
+        return _framed(source, cursor, pool)
     digest = pool.submit(_sha256, path)
     delimiter = None if source.delimiter is None else headers.named(source.delimiter)
-    text = encodings.text(path, source.name, source.encoding, folder)
+    if workbook := is_workbook(path):
+        text = sheets.text(path, source.name, source.file, folder / f"{source.name}.sheet")
+        delimiter = ","
+    else:
+        text = encodings.text(path, source.name, source.encoding, folder)
     problems = Problems(text.problems)
     try:
         top = headers.header(text, source.name, source.file, delimiter)
@@ -185,42 +216,36 @@ def _begun(
     problems += [*top.problems, *found.problems]
     if problems.of(Severity.ERROR):
         raise DataError(problems)
-    return pool.submit(_filed, source, cursor, (text, top, found, problems), digest)
-
-
-def _filed(
-    source: Source,
-    cursor: "duckdb.DuckDBPyConnection",
-    parsed: "tuple[Text, Header, Records, Problems]",
-    digest: "Future[str]",
-) -> _Loaded:
-    """Load the records of a file."""
-    from clustergraph.reading import loading  # noqa: PLC0415 - heavy
-
-    text, top, found, problems = parsed
     loading.read_csv(cursor, source.name, found, top)
     held = loading.settled(cursor, source, top.columns, top.row + 1)
     table = Table(
         source.name,
         source.file,
-        cast("Path", source.given),
+        path,
         digest.result(),
         text.encoding,
         text.certainty,
-        top.delimiter,
+        None if workbook else top.delimiter,
         top.columns,
         held.rows,
         held.blank,
         found.surplus,
-        found.lines,
+        None if workbook else found.lines,
+        held.first,
+        found.controls,
     )
-    return _Loaded(table, [*problems, *held.problems])
+    told = [*problems, *held.problems]
+    return _Loaded(table, [replace(p, line=None) for p in told] if workbook else told)
 
 
-def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
-    """Load a data frame."""
+def _framed(
+    source: Source, cursor: "duckdb.DuckDBPyConnection", pool: ThreadPoolExecutor
+) -> _Loaded:
+    """Load a data frame or a Parquet file."""
     from clustergraph.reading import frames, loading  # noqa: PLC0415 - heavy
 
+    path = source.given if isinstance(source.given, Path) else None
+    digest = pool.submit(_sha256, path) if path else None
     names = frames.load(cursor, source.name, source.given)
     header = columns(names)
     problems = faults(source.name, source.file, header)
@@ -228,7 +253,17 @@ def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
         raise DataError(problems)
     held = loading.settled(cursor, source, header, 2)
     table = Table(
-        source.name, source.file, None, None, None, None, None, header, held.rows, held.blank
+        source.name,
+        source.file,
+        path,
+        digest.result() if digest else None,
+        "utf-8" if path else None,
+        "valid" if path else None,
+        None,
+        header,
+        held.rows,
+        held.blank,
+        first=held.first,
     )
     return _Loaded(table, [*problems, *held.problems])
 

@@ -3,12 +3,15 @@
 Files are written from the tables, never from a store, so that the same tables give the same bytes.
 """
 
-from collections.abc import Iterable, Iterator
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from clustergraph.check import Checked
 from clustergraph.errors import ClustergraphError
+from clustergraph.formats import Compression
 from clustergraph.iris import sql_text
 from clustergraph.mapping import Mapping, Syntax
 from clustergraph.vocabulary import DCTERMS, PROV, RDF, SCHEMA, VOID
@@ -19,32 +22,46 @@ if TYPE_CHECKING:
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
 _SAMPLED = 100_000
-_CHUNK = 1 << 18
+_CHUNK = 1 << 26
 # A file of plain lines: nothing is quoted, nothing separates.
-_LINES = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')"
+_LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
 
 def write(
-    checked: Checked, path: Path, *, syntax: Syntax = Syntax.TURTLE, plain: bool = False
+    checked: Checked,
+    path: Path,
+    *,
+    syntax: Syntax = Syntax.TURTLE,
+    plain: bool = False,
+    compression: Compression | None = None,
 ) -> int:
     """Write what the tables say, and return the number of triples.
 
-    It is sorted, grouped and prefixed Turtle, or sorted N-Triples. `plain` leaves the relation
-    resources out. Raises ClustergraphError where the disk does not take it.
+    It is sorted, grouped and prefixed Turtle, or N-Triples in the order of the rows. `plain` leaves
+    the relation resources out. Raises ClustergraphError where the disk does not take it.
     """
     mapping = Mapping(checked, syntax, plain)
     prepare(mapping)
-    queries = []
-    for only in _parts(mapping):
-        mapping.only = only
-        queries.append(f"SELECT text FROM ({mapping.blocks()}) WHERE text <> '' ORDER BY k1, k2")
-    blocks, lines, told = _copy(mapping, queries, _dataset(mapping), path)
-    # Of a block, the subject, the mark that ends it and the empty line after it are no triples.
-    return told + (lines - 3 * blocks if syntax is Syntax.TURTLE else lines)
+    [(told,)] = checked.query(mapping.size())
+    head = _dataset(mapping)
+    if syntax is Syntax.NTRIPLES:
+        queries = mapping.streams()
+    else:
+        queries = []
+        for only in _parts(mapping):
+            mapping.only = only
+            queries.append(f"SELECT text FROM ({mapping.blocks()}) ORDER BY k1, k2")
+    _copy(mapping, queries, head, (path, compression))
+    return int(str(told)) + _triples(head)
 
 
 def write_provenance(
-    checked: Checked, path: Path, *, syntax: Syntax = Syntax.TURTLE, plain: bool = False
+    checked: Checked,
+    path: Path,
+    *,
+    syntax: Syntax = Syntax.TURTLE,
+    plain: bool = False,
+    compression: Compression | None = None,
 ) -> int:
     """Write from which row of which file each resource was made, and return the number of triples.
 
@@ -59,8 +76,25 @@ def write_provenance(
             " ORDER BY row, text"
             for first in range(0, int(str(last)) + 1, _PART)
         ]
-    _, lines, told = _copy(mapping, queries, _sources(mapping), path)
-    return told + lines
+    head = _sources(mapping)
+    return _copy(mapping, queries, head, (path, compression)) + _triples(head)
+
+
+class Source(NamedTuple):
+    """What a file of N-Triples is made of: the lines of its head, and queries for the `text`."""
+
+    head: str
+    queries: list[str]
+
+
+def sources(mapping: Mapping) -> tuple[Source, Source]:
+    """Return what the graph is made of and what its provenance is, for a mapping to N-Triples."""
+    prepare(mapping)
+    rows = []
+    for table, made in _provenance(mapping).items():
+        kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
+        rows.append(f"{made} AND t.row IN ({kept})" if mapping.only else made)
+    return Source(_dataset(mapping), mapping.streams()), Source(_sources(mapping), rows)
 
 
 def ntriples(
@@ -70,21 +104,14 @@ def ntriples(
     provenance: bool = True,
     only: dict[str, str] | None = None,
 ) -> Iterator[bytes]:
-    """Yield the graph as N-Triples, in chunks of whole lines and in no order.
+    """Yield the graph as N-Triples, in chunks of whole lines.
 
     `only` restricts the tables, as in `Mapping`.
     """
-    mapping = Mapping(checked, Syntax.NTRIPLES, plain, only=only or {})
-    prepare(mapping)
-    queries = [mapping.blocks()]
-    heads = [_dataset(mapping)]
-    if provenance:
-        for table, made in _provenance(mapping).items():
-            kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
-            queries.append(f"{made} AND t.row IN ({kept})" if only else made)
-        heads.append(_sources(mapping))
-    yield "\n".join([*heads, ""]).encode()
-    for query in queries:
+    graph, rows = sources(Mapping(checked, Syntax.NTRIPLES, plain, only=only or {}))
+    wanted = (graph, rows) if provenance else (graph,)
+    yield "\n".join([*(source.head for source in wanted), ""]).encode()
+    for query in (query for source in wanted for query in source.queries):
         cursor = checked.tables.connection.execute(f"SELECT text FROM ({query})")
         while batch := cursor.fetchmany(_BATCH):
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
@@ -103,8 +130,7 @@ def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
     """
     checked = mapping.checked
     rows = checked.tables.entities.rows + checked.tables.relations.rows
-    # N-Triples write every IRI out: a row is about four times as long.
-    count = -(-rows // _PART) if mapping.syntax is Syntax.TURTLE else -(-rows * 4 // _PART)
+    count = -(-rows // _PART)
     keys = {}
     for table, word in (("entities", "id"), ("relations", "source")):
         cell = checked.terms.cell(table, word) or ""
@@ -148,43 +174,57 @@ def prepare(mapping: Mapping) -> None:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
-def _copy(mapping: Mapping, queries: Iterable[str], head: str, path: Path) -> tuple[int, int, int]:
+def _copy(
+    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Compression | None]
+) -> int:
     """Write a head and the texts of all queries, one after the other, into a new file.
 
-    Return how many texts there were, of how many lines in all, and the triples of the head.
+    Return how many texts there were.
     """
     import duckdb  # noqa: PLC0415 - heavy
 
+    path, compression = target
+    top = head
     if mapping.syntax is Syntax.TURTLE:
         prefixes = mapping.checked.namespaces.header(mapping.used)
         top = f"{prefixes}\n{head}" if head else prefixes
-    else:
-        top = head
+    first, *others = queries
+    if top:
+        first = f"SELECT {sql_text(top)} AS text UNION ALL ({first})"
+    packed = f", COMPRESSION {compression.name}" if compression else ""
     part = path.with_name(f"{path.name}.part")
-    texts = lines = 0
+
+    def copied(query: str, to: Path) -> int:
+        copy = f"COPY ({query}) TO {sql_text(str(to))} ({_LINES}{packed})"
+        [(count,)] = mapping.checked.query(copy)
+        return int(str(count))
+
     try:
-        with path.open("wb") as file:
-            file.write(f"{top}\n".encode() if top else b"")
-            for query in queries:
-                copy = f"COPY ({query}) TO {sql_text(str(part))} {_LINES}"
-                [(copied,)] = mapping.checked.query(copy)
-                texts += int(str(copied))
-                lines += _append(part, file)
+        texts = copied(first, path) - bool(top)
+        with path.open("r+b") as file:
+            for query in others:
+                texts += copied(query, part)
+                _append(part, file)
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         raise ClustergraphError(_cannot_write(path, error)) from error
     finally:
         part.unlink(missing_ok=True)
-    return texts, lines, sum(line.endswith((" ;", " .")) for line in head.splitlines())
+    return texts
 
 
-def _append(part: Path, file: IO[bytes]) -> int:
-    """Add the content of a part to a file, and return its number of lines."""
-    lines = 0
+def _append(part: Path, file: IO[bytes]) -> None:
+    """Add the content of a part to a file; where the system can, without reading it."""
     with part.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            lines += chunk.count(b"\n")
-            file.write(chunk)
-    return lines
+        file.seek(0, os.SEEK_END)
+        if not hasattr(os, "copy_file_range"):
+            shutil.copyfileobj(source, file, _CHUNK)
+            return
+        while os.copy_file_range(source.fileno(), file.fileno(), _CHUNK):
+            pass
+
+
+def _triples(head: str) -> int:
+    return sum(line.endswith((" ;", " .")) for line in head.splitlines())
 
 
 def _cannot_write(path: Path, error: "duckdb.Error | OSError") -> str:

@@ -70,6 +70,8 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
     if len(network) > overview.LIMIT:
         data["overview"] = overview.overview(drawn)
     data |= {"language": language, "engine": engine, "answers": bool(answers)}
+    if not answers:
+        del data["links"]["key"]  # only answers name relations; without them it is half of the data
     scripts = [("page", _asset("page.js"))]
     if engine == "pyvis":
         data["vis"] = _vis(data, drawn)
@@ -79,7 +81,7 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
         "title": escape(_spoken(titles, language)),
         "policy": escape(_policy([text for _, text in scripts], css, engine=bool(answers))),
         "style": css,
-        "data": _block(data),
+        "data": _block(data | {part: _sparse(data[part]) for part in ("entities", "links")}),
         "licences": escape(_asset("licences.txt")),
         "scripts": "\n".join(f'<script id="script-{i}">{text}</script>' for i, text in scripts),
         "asking": answers,
@@ -252,6 +254,22 @@ def _json(data: dict[str, Any]) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
     # A lone surrogate has no UTF-8; JSON can say it in ASCII.
     return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def _sparse(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns, those that are mostly empty as what they hold and where."""
+
+    def packed(column: Any) -> Any:  # noqa: ANN401 - a list, or lists by language
+        if isinstance(column, dict):
+            return _sparse(column)
+        # A number is never nothing: 0 may be somebody's place.
+        held = {i: value for i, value in enumerate(column) if value or value == 0}
+        empty = [value for value in column if not value and value != 0]
+        if len(empty) <= len(held) or any(value != empty[0] for value in empty):
+            return column
+        return {"empty": empty[0], "at": list(held), "values": list(held.values())}
+
+    return {name: packed(column) for name, column in columns.items()}
 
 
 def _block(data: dict[str, Any]) -> str:

@@ -11,6 +11,12 @@ export interface Size {
   height: number;
 }
 
+/** What is seen: from where, and on how large a screen. */
+export interface View {
+  camera: Camera;
+  size: Size;
+}
+
 export interface Box {
   left: number;
   top: number;

@@ -88,7 +88,8 @@ export interface Columns {
     source: number[];
     target: number[];
     relation: number[];
-    key: string[];
+    /** What an answer calls each; only a page that answers carries it. */
+    key?: string[];
     bend: number[];
     start: (string | null)[];
     end: (string | null)[];
@@ -104,15 +105,44 @@ export interface Columns {
 /** Returns the data that stands in the page, unpacked where it was compressed. */
 export async function read(block: HTMLElement): Promise<Columns> {
   const text = block.textContent;
-  if (block.getAttribute("type") === "application/json") {
-    return JSON.parse(text) as Columns;
-  }
-  return JSON.parse(await (await inflated(text)).text()) as Columns;
+  const plain = block.getAttribute("type") === "application/json";
+  return parsed(plain ? text : await (await inflated(text)).text());
+}
+
+/** A column that is mostly empty: what it holds, and where. */
+interface Sparse {
+  empty: unknown;
+  at: number[];
+  values: unknown[];
+}
+
+/** Returns the columns that a text holds, each as long as the others. */
+export function parsed(text: string): Columns {
+  const said = JSON.parse(text) as Columns;
+  return {
+    ...said,
+    entities: full(said.entities, said.entities.id.length),
+    links: full(said.links, said.links.source.length),
+  };
+}
+
+function full<T extends object>(columns: T, count: number): T {
+  const filled = Object.entries(columns).map(([name, column]: [string, unknown[] | Sparse | object]) => {
+    if (Array.isArray(column)) return [name, column];
+    if (!("at" in column && "values" in column)) return [name, full(column, count)];
+    const { empty, at, values } = column;
+    const cells = new Array<unknown>(count).fill(Object.freeze(empty));
+    at.forEach((place, i) => (cells[place] = values[i]));
+    return [name, cells];
+  });
+  return Object.fromEntries(filled) as T;
 }
 
 /** Returns what stands in the page as gzip in base64. */
 export function inflated(packed: string): Promise<Response> {
-  const bytes = Uint8Array.from(atob(packed.trim()), (c) => c.charCodeAt(0));
+  const text = atob(packed.trim());
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return Promise.resolve(new Response(stream));
 }

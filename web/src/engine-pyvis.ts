@@ -1,30 +1,49 @@
 /** Draws with vis-network, which the page carries as the installed pyvis ships it. */
-import type { Camera } from "./camera";
+import type { Camera, Size } from "./camera";
 import { markScale } from "./camera";
 import { onGround } from "./colour";
-import { DASHES } from "./pen";
-import type { Engine, Look, Scene } from "./scene";
-import { strength } from "./scene";
+import type { VisEdge } from "./data";
+import type { Pen } from "./pen";
+import { DASHES, outline } from "./pen";
+import type { Engine, Look, Picture, Scene } from "./scene";
+import { headed, strength } from "./scene";
 
 type Fields = Record<string, unknown>;
 
-interface DataSet {
-  update(items: Fields[]): void;
+/** As much of an edge's options as is read whenever it is drawn. */
+interface EdgeOptions {
+  hidden: boolean;
+  width: number;
+  dashes: number[] | false;
+  color: Fields;
+  arrows: { to: Head; middle: Head; from: Head };
+}
+
+interface Head {
+  enabled: boolean;
+  type: "arrow";
+  scaleFactor: number;
 }
 
 interface Network {
-  on(event: "afterDrawing", handler: () => void): void;
+  on(event: "afterDrawing", handler: (pen: CanvasRenderingContext2D) => void): void;
   moveTo(options: { position: { x: number; y: number }; scale: number; animation: false }): void;
   moveNode(id: number, x: number, y: number): void;
-  getViewPosition(): { x: number; y: number };
-  getScale(): number;
   setSize(width: string, height: string): void;
-  redraw(): void;
+  /** What it draws from. To tell it through its data sets takes a hundred times as long. */
+  body: {
+    nodes: Record<number, { options: { hidden: boolean } }>;
+    edges: Record<number, { options: EdgeOptions }>;
+    emitter: { emit(event: "_dataChanged"): void };
+  };
 }
 
 export interface Vis {
-  Network: new (container: HTMLElement, data: { nodes: DataSet; edges: DataSet }, options: Fields) => Network;
-  DataSet: new (items: Fields[]) => DataSet;
+  Network: new (
+    container: HTMLElement,
+    data: { nodes: Fields[]; edges: Fields[] },
+    options: Fields,
+  ) => Network;
 }
 
 /** Everything a reader does with the drawing is the page's own, the same for every engine. */
@@ -37,172 +56,154 @@ const STILL = {
   keyboard: false,
 };
 
-/** From so many marks vis-network takes longer for a frame than the screen waits. */
-const HEAVY = 1200;
-/** So long, in milliseconds, a picture may be moved about before it is drawn anew. */
-const STALE = 400;
-
 export class PyvisEngine implements Engine {
   readonly element = document.createElement("div");
-  onFrame: (camera: Camera) => void = () => undefined;
+  onPicture: (picture: Picture) => void = () => undefined;
   private network: Network | null = null;
-  private nodes: DataSet | null = null;
-  private edges: DataSet | null = null;
   private scene: Scene | null = null;
   private look: Look | null = null;
-  private camera: Camera = { x: 0, y: 0, scale: 1 };
-  /** The camera's scale that sizes and widths were last made for. */
-  private sizedFor = 0;
-  private before = new Map<string, string>();
-  private moving = false;
-  /** The camera of the last frame that vis-network drew, and when that was. */
-  private drawn: { camera: Camera; at: number } | null = null;
+  private scale = 1;
+  private stale = false;
+  /** The camera that a picture was last asked for from. */
+  private asked: Camera | null = null;
 
-  constructor(private vis: Vis) {}
+  constructor(private vis: Vis) {
+    this.element.className = "engine";
+  }
 
   setData(scene: Scene): void {
     this.scene = scene;
-    const nodes = Array.from({ length: scene.count }, (_, id) => ({
-      id,
-      x: scene.x[id],
-      y: scene.y[id],
-      shape: scene.shape[id],
-      hidden: true,
-    }));
-    const edges = scene.links.map((link, id) => ({
-      id,
-      from: link.source,
-      to: link.target,
-      ...scene.vis?.edges[id],
-      hidden: true,
-    }));
-    this.nodes = new this.vis.DataSet(nodes);
-    this.edges = new this.vis.DataSet(edges);
-    const given = scene.vis?.options ?? {};
-    const options = {
-      ...given,
-      autoResize: false,
-      nodes: { ...(given.nodes as Fields | undefined), borderWidth: 0, chosen: false },
-      edges: {
-        arrows: "to",
-        ...(given.edges as Fields | undefined),
-        chosen: false,
-        hoverWidth: 0,
-        selectionWidth: 0,
-      },
-      interaction: STILL,
-      physics: { enabled: false },
-    };
-    this.network = new this.vis.Network(this.element, { nodes: this.nodes, edges: this.edges }, options);
-    this.network.on("afterDrawing", () => {
-      const position = this.network?.getViewPosition() ?? this.camera;
-      const camera = { ...position, scale: this.network?.getScale() ?? this.camera.scale };
-      this.drawn = { camera, at: performance.now() };
-      this.element.style.transform = "";
-      this.onFrame(camera);
-    });
   }
 
   setState(look: Look): void {
     this.look = look;
-    this.restyle();
-  }
-
-  setCamera(camera: Camera, moving: boolean): void {
-    this.camera = camera;
-    this.moving = moving;
-    const drift = Math.abs(Math.log(camera.scale / this.sizedFor));
-    if (drift > 0.5 || (!moving && drift > 0.02)) this.restyle();
+    this.stale = true;
+    if (!this.network && this.scene) this.network = this.started(this.scene, look);
+    else this.hide();
   }
 
   moved(entity: number): void {
     if (this.scene) this.network?.moveNode(entity, this.scene.x[entity], this.scene.y[entity]);
   }
 
-  resize(width: number, height: number): void {
+  resize({ width, height }: Size): void {
     this.network?.setSize(`${width}px`, `${height}px`);
-    this.network?.redraw();
   }
 
-  draw(): void {
-    const heavy = this.scene && this.scene.count + this.scene.links.length > HEAVY;
-    if (heavy && this.moving && this.drawn && performance.now() - this.drawn.at < STALE) {
-      this.shift(this.drawn.camera);
-      this.onFrame(this.camera);
-      return;
-    }
-    this.network?.moveTo({
-      position: { x: this.camera.x, y: this.camera.y },
-      scale: this.camera.scale,
-      animation: false,
-    });
+  draw(camera: Camera): void {
+    this.restyle(camera);
+    const { x, y, scale } = camera;
+    this.asked = camera;
+    this.network?.moveTo({ position: { x, y }, scale, animation: false });
   }
 
-  /** Moves the last picture to where its marks are now, which costs nothing, until it is drawn anew. */
-  private shift(drawn: Camera): void {
-    const { x, y, scale } = this.camera;
-    this.element.style.transform = `translate(${(drawn.x - x) * scale}px, ${(drawn.y - y) * scale}px) scale(${scale / drawn.scale})`;
-  }
-
-  /** Tells vis-network what looks different from before; it takes long over each item told. */
-  private restyle(): void {
-    if (!this.scene || !this.look) return;
-    this.sizedFor = this.camera.scale;
-    const shrink = markScale(this.camera) / this.camera.scale;
-    this.nodes?.update(this.different("n", this.scene.count, (id) => this.node(id, shrink)));
-    this.edges?.update(this.different("e", this.scene.links.length, (id) => this.edge(id)));
-  }
-
-  private different(kind: string, count: number, styled: (id: number) => Fields): Fields[] {
-    const items: Fields[] = [];
-    for (let id = 0; id < count; id++) {
-      const item = styled(id);
-      const key = `${kind}${id}`;
-      const now = JSON.stringify(item);
-      if (this.before.get(key) === now) continue;
-      this.before.set(key, now);
-      items.push({ id, ...item });
-    }
-    return items;
-  }
-
-  private node(id: number, shrink: number): Fields {
-    const { scene, look } = this;
-    if (!scene || !look?.entities[id]) return { hidden: true };
-    const colour = onGround(scene.colour[id], look.ink.dark);
-    return {
-      hidden: false,
-      size: Math.round(scene.radius[id] * shrink * 100) / 100,
-      color: { background: colour, border: colour },
-      opacity: look.entities[id] < 1 ? 0.2 : 1,
-    };
-  }
-
-  private edge(id: number): Fields {
-    const { scene, look } = this;
-    if (!scene || !look?.links[id]) return { hidden: true };
-    const weight = look.links[id];
-    const scale = this.sizedFor;
-    const dashes = DASHES[scene.links[id].line];
-    return {
-      hidden: false,
-      color: {
-        color: onGround(scene.links[id].colour, look.ink.dark),
-        opacity: Math.round(strength(weight, scene.links.length) * 100) / 100,
-        inherit: false,
+  private started(scene: Scene, look: Look): Network {
+    const { links } = scene;
+    const nodes = Array.from({ length: scene.count }, (_, id) => ({
+      id,
+      x: scene.x[id],
+      y: scene.y[id],
+      hidden: !look.entities[id],
+    }));
+    const edges = Array.from({ length: links.count }, (_, id) => ({
+      id,
+      from: links.source[id],
+      to: links.target[id],
+      // Its look is set before it is drawn; each thing said here costs vis-network a deep copy.
+      ...shapeOf(scene.vis?.edges[id]),
+      hidden: !look.links[id],
+    }));
+    const given = scene.vis?.options ?? {};
+    const options = {
+      ...given,
+      autoResize: false,
+      nodes: {
+        ...(given.nodes as Fields | undefined),
+        shape: "custom",
+        ctxRenderer: this.mark,
+        chosen: false,
       },
-      width: Math.round(((weight > 1 ? 1.8 : 1) / scale) * 100) / 100,
-      dashes: dashes.length ? dashes.map((part) => Math.round((part / scale) * 10) / 10) : false,
-      arrows: scene.links[id].arrow
-        ? {
-            to: {
-              enabled: true,
-              scaleFactor:
-                Math.round(((weight > 1 ? 0.34 : 0.4 * Math.min(1, markScale(this.camera))) / scale) * 100) /
-                100,
-            },
-          }
-        : { to: { enabled: false } },
+      edges: { ...(given.edges as Fields | undefined), chosen: false, hoverWidth: 0, selectionWidth: 0 },
+      interaction: STILL,
+      physics: { enabled: false },
     };
+    const network = new this.vis.Network(this.element, { nodes, edges }, options);
+    network.on("afterDrawing", ({ canvas }) => {
+      // vis-network draws of its own accord, too: before anybody has said from where.
+      if (!this.asked) return;
+      const { width, height } = this.element.getBoundingClientRect();
+      this.onPicture({
+        camera: this.asked,
+        paint: (pen) => pen.drawImage(canvas, 0, 0, width, height),
+      });
+    });
+    return network;
   }
+
+  /** Draws a node, in the units of the scene. */
+  private mark = ({ ctx, id, x, y }: { ctx: Pen; id: number; x: number; y: number }) => {
+    const { scene, look, scale } = this;
+    const radius = scene ? (scene.radius[id] * markScale({ x, y, scale })) / scale : 0;
+    const drawNode = () => {
+      if (!scene || !look) return;
+      const { shape, colour } = scene.kinds[scene.kind[id]];
+      ctx.beginPath();
+      outline(ctx, shape, x, y, radius);
+      ctx.strokeStyle = look.ink.ground;
+      ctx.lineWidth = 2 / scale;
+      ctx.stroke();
+      ctx.fillStyle = onGround(colour, look.ink.dark);
+      ctx.fill();
+    };
+    return { drawNode, nodeDimensions: { width: 2 * radius, height: 2 * radius } };
+  };
+
+  /** Hides and shows what the filters say. */
+  private hide(): void {
+    const { network, look } = this;
+    if (!network || !look) return;
+    for (let id = 0; id < look.entities.length; id++)
+      network.body.nodes[id].options.hidden = !look.entities[id];
+    for (let id = 0; id < look.links.length; id++) network.body.edges[id].options.hidden = !look.links[id];
+    network.body.emitter.emit("_dataChanged");
+  }
+
+  /** Sets what looks different from here: widths, heads and dashes are as large from near as from far. */
+  private restyle(camera: Camera): void {
+    const { network, scene, look } = this;
+    if (!network || !scene || !look || (this.scale === camera.scale && !this.stale)) return;
+    this.scale = camera.scale;
+    this.stale = false;
+    const marks = markScale(camera);
+    const { links } = scene;
+    const opacity = strength("plain", links.count);
+    const colours = links.kinds.map(({ colour }) => ({
+      color: onGround(colour, look.ink.dark),
+      opacity,
+      inherit: false,
+    }));
+    const dashes = links.kinds.map(({ line }) =>
+      DASHES[line].length ? DASHES[line].map((part) => part / camera.scale) : false,
+    );
+    const none: Head = { enabled: false, type: "arrow", scaleFactor: 0 };
+    const head: Head = {
+      enabled: true,
+      type: "arrow",
+      scaleFactor: (0.4 * Math.min(1, marks)) / camera.scale,
+    };
+    const [arrow, plain] = [head, none].map((to) => ({ to, middle: none, from: none }));
+    for (let id = 0; id < links.count; id++) {
+      const { options } = network.body.edges[id];
+      options.color = colours[links.kind[id]];
+      options.width = 1 / camera.scale;
+      options.dashes = dashes[links.kind[id]];
+      options.arrows = headed(links, id, scene.radius[links.target[id]] * marks) ? arrow : plain;
+    }
+  }
+}
+
+/** Returns what pyvis says of an edge's way from end to end. */
+function shapeOf(edge: VisEdge = {}): VisEdge {
+  const { smooth, selfReference } = edge;
+  return { ...(smooth && { smooth }), ...(selfReference && { selfReference }) };
 }

@@ -1,5 +1,5 @@
 /** Soft outlines around what lies in one zone. */
-import type { Camera, Size } from "./camera";
+import type { View } from "./camera";
 import { toScreen } from "./camera";
 import type { Model } from "./model";
 import { onGround } from "./colour";
@@ -59,7 +59,6 @@ function turn(a: Point, b: Point, c: Point): number {
 export interface Outline {
   corners: Point[];
   tint: string;
-  faded: boolean;
 }
 
 /** Room around the marks of a zone. */
@@ -75,19 +74,19 @@ export function outlines(found: Group[], scene: Scene, look: Look, whole = false
     const all = shown.map((entity): Point => [scene.x[entity], scene.y[entity]]);
     const points = whole ? all : near(all);
     if (points.length < 3) return [];
-    const corners = hull(points.flatMap((point) => circle(point, ROOM)));
+    const corners = hull(hull(points).flatMap((point) => circle(point, ROOM)));
     if (!whole && strangers(scene, look, shown, corners) > members.length * 0.6) return [];
-    return [{ corners, tint: TINTS[i % TINTS.length], faded: look.entities[centre] < 1 }];
+    return [{ corners, tint: TINTS[i % TINTS.length] }];
   });
 }
 
-export function paintHulls(pen: Pen, found: Outline[], dark: boolean, camera: Camera, size: Size): void {
-  for (const { corners, tint, faded } of found) {
-    pen.globalAlpha = (dark ? 0.1 : 0.09) * (faded ? 0.6 : 1);
+export function paintHulls(pen: Pen, found: Outline[], dark: boolean, view: View, alpha: number): void {
+  for (const { corners, tint } of found) {
+    pen.globalAlpha = (dark ? 0.1 : 0.09) * alpha;
     pen.fillStyle = onGround(tint, dark);
     pen.beginPath();
     corners.forEach(([worldX, worldY], at) => {
-      const [x, y] = toScreen(camera, size, worldX, worldY);
+      const [x, y] = toScreen(view.camera, view.size, worldX, worldY);
       if (at) pen.lineTo(x, y);
       else pen.moveTo(x, y);
     });

@@ -1,9 +1,9 @@
 /** Names on the drawing: the weightiest first, each where it covers neither a mark nor another name. */
-import type { Camera, Size } from "./camera";
+import type { Size, View } from "./camera";
 import { markScale, toScreen } from "./camera";
 import type { Ink } from "./colour";
 import type { Pen } from "./pen";
-import type { Look, Scene } from "./scene";
+import type { Scene } from "./scene";
 import type { Name } from "./words";
 import { flat, shorten } from "./words";
 
@@ -104,23 +104,23 @@ const SPOTS = [
   "leftAbove",
 ] as const;
 
-/** Returns the names that find room, in the order of their weight. */
+/** Returns the names that find room beside these marks and boxes, in the order of their weight. */
 export function place(
   wishes: Wish[],
-  scene: Scene,
-  look: Look,
-  camera: Camera,
-  size: Size,
+  marks: { scene: Scene; entities: Int32Array },
+  view: View,
   ruler: Ruler,
   before: Rectangle[] = [],
 ): Placed[] {
-  const marks = markScale(camera);
+  const { camera, size } = view;
+  const { scene, entities } = marks;
+  const grown = markScale(camera);
   const names = new Taken();
   const marked = new Taken();
   for (const box of before) names.add(box);
-  for (let i = 0; i < scene.count; i++) {
-    const radius = scene.radius[i] * marks;
-    if (look.entities[i] < 1 || radius < TINY) continue;
+  for (const i of entities) {
+    const radius = scene.radius[i] * grown;
+    if (radius < TINY) continue;
     const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
     if (x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20) continue;
     marked.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
@@ -128,9 +128,9 @@ export function place(
   const placed: Placed[] = [];
   for (const wish of [...wishes].sort((a, b) => b.weight - a.weight || a.entity - b.entity)) {
     const at = toScreen(camera, size, scene.x[wish.entity], scene.y[wish.entity]);
-    const found = settle(wish, [...at, scene.radius[wish.entity] * marks], names, marked, size, ruler);
+    const found = settle(wish, [...at, scene.radius[wish.entity] * grown], names, marked, { size, ruler });
     if (!found) continue;
-    names.add(grown(found.box, 2));
+    names.add(padded(found.box));
     placed.push(found);
   }
   return placed;
@@ -141,8 +141,7 @@ function settle(
   at: [number, number, number],
   names: Taken,
   marks: Taken,
-  size: Size,
-  ruler: Ruler,
+  { size, ruler }: { size: Size; ruler: Ruler },
 ): Placed | null {
   let first: Placed | null = null;
   let covering: Placed | null = null;
@@ -211,8 +210,8 @@ function lineHeight(small: boolean, strong: boolean): number {
   return small ? 13 : strong ? 17 : 15;
 }
 
-function grown(box: Rectangle, by: number): Rectangle {
-  return { left: box.left - by, top: box.top - by / 2, right: box.right + by, bottom: box.bottom + by / 2 };
+function padded(box: Rectangle): Rectangle {
+  return { left: box.left - 2, top: box.top - 1, right: box.right + 2, bottom: box.bottom + 1 };
 }
 
 export function paintLabels(pen: Pen, labels: Placed[], ink: Ink): void {
@@ -237,13 +236,12 @@ export function paintLabels(pen: Pen, labels: Placed[], ink: Ink): void {
 /** Draws a relation's name in a small plate on its line. */
 export function paintPlate(
   pen: Pen,
-  text: string,
-  x: number,
-  y: number,
-  colour: string,
+  plate: { text: string; spot: [x: number, y: number]; colour: string },
   ink: Ink,
   ruler: Ruler,
 ): Rectangle {
+  const { text, colour } = plate;
+  const [x, y] = plate.spot;
   const style = font(true, false);
   const width = ruler.width(text, style) + 12;
   const box = { left: x - width / 2, right: x + width / 2, top: y - 8, bottom: y + 8 };

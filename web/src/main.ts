@@ -33,7 +33,7 @@ import { zones } from "./zones";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
-import { HOVERED, lit, visible } from "./visible";
+import { lit, visible } from "./visible";
 
 declare global {
   interface Window {
@@ -157,22 +157,28 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     root.dataset.drawer = store.state.drawer;
     root.dataset.view = store.state.view;
   };
-  const everything = () => {
+  const outer = () => {
     applyTheme(store.state.theme);
-    shown = visible(model, store.state);
     words();
     panels();
-    for (const part of [head, found, left, right, rows, desk, versus, summary, foot, zoom, switcher])
-      part.render();
+    for (const part of [head, found, summary, foot, zoom, switcher]) part.render();
+  };
+  const inner = () => {
+    for (const part of [left, right, rows, desk, versus]) part.render();
+  };
+  const everything = () => {
+    shown = visible(model, store.state);
+    outer();
+    inner();
     drawing();
   };
   const arranged = (animated: boolean) =>
     stage.arrange(pictureOf(model.pictures, store.state.arrangement), store.state.pins, animated);
   arranged(false);
-  everything();
+  outer();
+  drawing();
   stage.start();
   stage.open(given.camera);
-  onSystemTheme(everything);
 
   const past: State[] = [];
   let undoing = false;
@@ -199,13 +205,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
         panels();
         head.render();
       }
-      if (
-        changed.size === 1 &&
-        changed.has("hover") &&
-        (state.selected !== null || state.path || model.entities.length > HOVERED)
-      )
-        stage.point(state.hover);
-      else drawing();
+      drawing();
       if (changed.has("arrangement") || changed.has("pins")) arranged(true);
       if (changed.has("zone")) stage.fit();
     }
@@ -239,7 +239,18 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     if (camera) stage.move(camera, false);
   });
   keyboard(page, { search: found.focus, help: helper.toggle, undo });
-  root.dataset.ready = "yes";
+  onSystemTheme(everything);
+  // The reader sees the drawing first; the panels, which take as long again, come after it.
+  afterFrame(() => {
+    inner();
+    root.dataset.ready = "yes";
+  });
+}
+
+/** Calls back when what was asked for until now is on the screen; nothing is, in a hidden window. */
+function afterFrame(then: () => void): void {
+  if (document.hidden) then();
+  else window.requestAnimationFrame(() => window.setTimeout(then));
 }
 
 /** Whether a selection shows or hides an entity that the filters would not. */

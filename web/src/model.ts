@@ -80,7 +80,7 @@ export function model(columns: Columns): Model {
     source,
     target: l.target[index],
     relation: l.relation[index],
-    key: l.key[index],
+    key: l.key?.[index] ?? "",
     bend: l.bend[index],
     start: l.start[index],
     end: l.end[index],

@@ -1,212 +1,196 @@
-/** Draws a scene with a pen: what the canvas engine shows and what PNG and SVG hold. */
-import type { Camera, Size } from "./camera";
+/** Draws a part of a scene with a pen: what the canvas engine shows and what PNG and SVG hold. */
+import type { View } from "./camera";
 import { markScale, toScreen } from "./camera";
+import type { Ink } from "./colour";
 import { onGround } from "./colour";
-import type { Line } from "./data";
 import type { Pen } from "./pen";
 import { DASHES, outline } from "./pen";
-import type { Look, Scene, SceneLink } from "./scene";
-import { along, strength, via } from "./scene";
+import type { Look, Part, Scene } from "./scene";
+import { along, headed, strength, via } from "./scene";
 
 const FADED = 0.2;
-const PART = 250;
+/** A path of so many strokes or marks; one of many thousands takes a canvas many times as long. */
+const RUN = 250;
+/** Of more links in sight than this, those that tell least are left out. */
+const MOST = 40_000;
+/** With more links in sight than this, heads and dashes are too small to be told apart. */
+const PLAIN = 6000;
+/** At a smaller radius, in pixels, no eye tells shapes apart. */
+const GRAIN = 1.6;
 
-export function paint(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
-  paintLinks(pen, scene, look, camera, size);
-  paintEntities(pen, scene, look, camera, size);
+/** Returns all that the filters leave, as one part. */
+export function shownOf(look: Look): Part {
+  return { entities: indices(look.entities), links: indices(look.links), light: "plain" };
 }
 
-/** Draws in paths of some hundred parts: one path of many thousands takes a canvas many times as long. */
-function inParts(pen: Pen, items: number[], add: (item: number) => void, finish: () => void): void {
-  for (let from = 0; from < items.length; from += PART) {
+function indices(flags: Uint8Array): Int32Array {
+  const found = new Int32Array(flags.length);
+  let count = 0;
+  for (let i = 0; i < flags.length; i++) if (flags[i]) found[count++] = i;
+  return found.subarray(0, count);
+}
+
+export function paint(pen: Pen, scene: Scene, part: Part, ink: Ink, view: View): void {
+  paintLinks(pen, scene, part, ink, view);
+  paintEntities(pen, scene, part, ink, view);
+}
+
+/** Draws in paths of some hundred items. */
+function inRuns(pen: Pen, items: number[], add: (item: number) => void, finish: () => void): void {
+  for (let from = 0; from < items.length; from += RUN) {
     pen.beginPath();
-    for (const item of items.slice(from, from + PART)) add(item);
+    for (let i = from; i < Math.min(from + RUN, items.length); i++) add(items[i]);
     finish();
   }
 }
 
-interface Batch {
-  colour: string;
-  line: Line;
-  alpha: number;
-  width: number;
-  links: number[];
-}
-
-const sorted = new WeakMap<Look, { links: Batch[]; entities: [string, number[]][] }>();
-
-/** What looks alike is drawn as one path, because a canvas takes long over each stroke. */
-function alike(scene: Scene, look: Look): { links: Batch[]; entities: [string, number[]][] } {
-  let found = sorted.get(look);
-  if (!found) sorted.set(look, (found = { links: batches(scene, look), entities: groups(scene, look) }));
-  return found;
-}
-
-function groups(scene: Scene, look: Look): [string, number[]][] {
-  const found = new Map<string, number[]>();
-  for (let i = 0; i < scene.count; i++) {
-    const weight = look.entities[i];
-    if (!weight) continue;
-    const key = `${weight < 1 ? 0 : 1} ${scene.colour[i]}`;
-    const group = found.get(key);
-    if (group) group.push(i);
-    else found.set(key, [i]);
+/** Returns the links of which anything can be seen, by kind; of too many, those that tell most. */
+function linksInSight(scene: Scene, part: Part, view: View): { byKind: number[][]; count: number } {
+  const { source, target, kind, kinds, rank } = scene.links;
+  const [x, y] = [scene.x, scene.y];
+  const { camera, size } = view;
+  const room = 40 / camera.scale;
+  const left = camera.x - size.width / 2 / camera.scale - room;
+  const right = camera.x + size.width / 2 / camera.scale + room;
+  const top = camera.y - size.height / 2 / camera.scale - room;
+  const bottom = camera.y + size.height / 2 / camera.scale + room;
+  const seen: number[] = [];
+  const ranked = new Uint32Array(256);
+  for (const i of part.links) {
+    const [a, b] = [source[i], target[i]];
+    if ((x[a] < left && x[b] < left) || (x[a] > right && x[b] > right)) continue;
+    if ((y[a] < top && y[b] < top) || (y[a] > bottom && y[b] > bottom)) continue;
+    seen.push(i);
+    ranked[rank[i]] += 1;
   }
-  return [...found].sort(([a], [b]) => Number(a[0]) - Number(b[0]));
+  let [last, count] = [0, ranked[0]];
+  while (last < 255 && count + ranked[last + 1] <= MOST) count += ranked[++last];
+  const byKind: number[][] = kinds.map(() => []);
+  for (const i of seen) if (rank[i] <= last) byKind[kind[i]].push(i);
+  return { byKind, count };
 }
 
-function batches(scene: Scene, look: Look): Batch[] {
-  const found = new Map<string, Batch>();
-  for (let i = 0; i < scene.links.length; i++) {
-    const weight = look.links[i];
-    if (!weight) continue;
-    const { colour, line } = scene.links[i];
-    const key = `${weight} ${colour} ${line}`;
-    let batch = found.get(key);
-    if (!batch) {
-      const alpha = strength(weight, scene.links.length);
-      found.set(
-        key,
-        (batch = {
-          colour: onGround(colour, look.ink.dark),
-          line,
-          alpha,
-          width: weight > 1 ? 1.8 : 1,
-          links: [],
-        }),
-      );
-    }
-    batch.links.push(i);
-  }
-  return [...found.values()].sort((a, b) => a.alpha - b.alpha);
-}
-
-function paintLinks(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
-  const marks = markScale(camera);
-  const many = scene.links.length > 12000;
-  for (const batch of alike(scene, look).links) {
-    const arrows: number[] = [];
-    pen.globalAlpha = batch.alpha;
-    pen.strokeStyle = pen.fillStyle = batch.colour;
-    pen.lineWidth = batch.width;
-    pen.setLineDash(many ? [] : [...DASHES[batch.line]]);
-    inParts(
+function paintLinks(pen: Pen, scene: Scene, part: Part, ink: Ink, view: View): void {
+  const { links } = scene;
+  const marks = markScale(view.camera);
+  const lit = part.light === "lit";
+  const { byKind, count } = linksInSight(scene, part, view);
+  const detailed = lit || count <= PLAIN;
+  pen.globalAlpha = strength(part.light, count);
+  pen.lineWidth = lit ? 1.8 : 1;
+  // What there is most of goes to the bottom.
+  const order = [...byKind.keys()].sort((a, b) => byKind[b].length - byKind[a].length);
+  for (const kind of order) {
+    const { colour, line } = links.kinds[kind];
+    pen.strokeStyle = pen.fillStyle = onGround(colour, ink.dark);
+    if (detailed) pen.setLineDash(DASHES[line]);
+    inRuns(
       pen,
-      batch.links,
-      (i) => {
-        const path = curve(scene, scene.links[i], camera, size, marks);
-        if (!path) return;
-        const [x1, y1, bow, x2, y2] = path;
-        pen.moveTo(x1, y1);
-        if (scene.links[i].source === scene.links[i].target) loop(pen, scene.links[i], x1, y1, marks);
-        else if (bow) pen.quadraticCurveTo(bow[0], bow[1], x2, y2);
-        else pen.lineTo(x2, y2);
-        if (scene.links[i].arrow && (!many || batch.width > 1)) arrows.push(i);
-      },
+      byKind[kind],
+      (i) => trace(pen, scene, i, view),
       () => pen.stroke(),
     );
+    if (!detailed) continue;
     pen.setLineDash([]);
-    inParts(
+    const heads = byKind[kind].filter((i) =>
+      lit ? links.kinds[kind].arrow : headed(links, i, scene.radius[links.target[i]] * marks),
+    );
+    inRuns(
       pen,
-      arrows,
-      (i) => arrow(pen, scene, scene.links[i], camera, size, batch.width > 1 ? 1.4 : 1),
+      heads,
+      (i) => head(pen, scene, i, view, lit ? 1.4 : 1),
       () => pen.fill(),
     );
   }
   pen.globalAlpha = 1;
 }
 
-type Curve = [x1: number, y1: number, bow: [number, number] | null, x2: number, y2: number];
-
-/** Returns the link on the screen, or null where none of it can be seen. */
-function curve(scene: Scene, link: SceneLink, camera: Camera, size: Size, marks: number): Curve | null {
-  const [x1, y1] = toScreen(camera, size, scene.x[link.source], scene.y[link.source]);
-  const [x2, y2] = toScreen(camera, size, scene.x[link.target], scene.y[link.target]);
-  const room = 40 * marks;
-  if (Math.max(x1, x2) < -room || Math.min(x1, x2) > size.width + room) return null;
-  if (Math.max(y1, y2) < -room || Math.min(y1, y2) > size.height + room) return null;
-  return [x1, y1, link.source === link.target ? null : via(link.bend, x1, y1, x2, y2), x2, y2];
+function trace(pen: Pen, { x, y, links }: Scene, i: number, { camera, size }: View): void {
+  const [a, b] = [links.source[i], links.target[i]];
+  const { scale } = camera;
+  const x1 = (x[a] - camera.x) * scale + size.width / 2;
+  const y1 = (y[a] - camera.y) * scale + size.height / 2;
+  if (a === b) {
+    loop(pen, links.bend[i], x1, y1, markScale(camera));
+    return;
+  }
+  const x2 = (x[b] - camera.x) * scale + size.width / 2;
+  const y2 = (y[b] - camera.y) * scale + size.height / 2;
+  pen.moveTo(x1, y1);
+  const bow = via(links.bend[i], x1, y1, x2, y2);
+  if (bow) pen.quadraticCurveTo(bow[0], bow[1], x2, y2);
+  else pen.lineTo(x2, y2);
 }
 
-function loop(pen: Pen, link: SceneLink, x: number, y: number, marks: number): void {
-  const radius = (8 + 4 * link.bend) * marks;
+function loop(pen: Pen, bend: number, x: number, y: number, marks: number): void {
+  const radius = (8 + 4 * bend) * marks;
   pen.moveTo(x + radius * 2, y - radius);
   pen.arc(x + radius, y - radius, radius, 0, 2 * Math.PI);
 }
 
-function arrow(pen: Pen, scene: Scene, link: SceneLink, camera: Camera, size: Size, weight: number): void {
-  const marks = markScale(camera);
-  const path = curve(scene, link, camera, size, marks);
-  if (!path || link.source === link.target) return;
-  const [x1, y1, bow, x2, y2] = path;
+function head(pen: Pen, { x, y, radius, links }: Scene, i: number, view: View, weight: number): void {
+  const [a, b] = [links.source[i], links.target[i]];
+  if (a === b) return;
+  const marks = markScale(view.camera);
+  const [x1, y1] = toScreen(view.camera, view.size, x[a], y[a]);
+  const [x2, y2] = toScreen(view.camera, view.size, x[b], y[b]);
+  const bow = via(links.bend[i], x1, y1, x2, y2);
   const length = Math.hypot(x2 - x1, y2 - y1);
-  const reach = scene.radius[link.target] * marks * 1.1 + 1;
+  const reach = radius[b] * marks * 1.1 + 1;
   if (length < reach + 6) return;
   const [tipX, tipY] = along(x1, y1, bow, x2, y2, 1 - reach / length);
   const [backX, backY] = along(x1, y1, bow, x2, y2, 1 - (reach + 7) / length);
   const angle = Math.atan2(tipY - backY, tipX - backX);
-  const head = 7 * weight * Math.min(1.2, Math.max(0.7, marks));
+  const long = 7 * weight * Math.min(1.2, Math.max(0.7, marks));
   pen.moveTo(tipX, tipY);
   for (const side of [-1, 1])
-    pen.lineTo(tipX - head * Math.cos(angle + side * 0.4), tipY - head * Math.sin(angle + side * 0.4));
+    pen.lineTo(tipX - long * Math.cos(angle + side * 0.4), tipY - long * Math.sin(angle + side * 0.4));
   pen.closePath();
 }
 
-function paintEntities(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
+function paintEntities(pen: Pen, scene: Scene, part: Part, ink: Ink, view: View): void {
+  const { camera, size } = view;
   const marks = markScale(camera);
-  for (const [key, all] of alike(scene, look).entities) {
-    const group = all.filter((i) => {
-      const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
-      const room = scene.radius[i] * marks * 1.4;
-      return x > -room && y > -room && x < size.width + room && y < size.height + room;
-    });
+  const byKind: number[][] = scene.kinds.map(() => []);
+  for (const i of part.entities) {
+    const x = (scene.x[i] - camera.x) * camera.scale + size.width / 2;
+    const y = (scene.y[i] - camera.y) * camera.scale + size.height / 2;
+    const room = scene.radius[i] * marks * 1.4;
+    if (x > -room && y > -room && x < size.width + room && y < size.height + room)
+      byKind[scene.kind[i]].push(i);
+  }
+  const order = [...byKind.keys()].sort((a, b) => byKind[b].length - byKind[a].length);
+  for (const kind of order) {
+    const add = (i: number) => mark(pen, scene, i, view, marks);
     if (marks > 0.3) {
       // A ground-coloured edge keeps marks apart from the links that run under them.
-      pen.globalAlpha = 1;
-      pen.fillStyle = pen.strokeStyle = look.ink.ground;
+      pen.fillStyle = pen.strokeStyle = ink.ground;
       pen.lineWidth = 2;
-      inParts(
-        pen,
-        group,
-        (i) => mark(pen, scene, i, camera, size, marks),
-        () => {
-          pen.fill();
-          pen.stroke();
-        },
-      );
+      inRuns(pen, byKind[kind], add, () => {
+        if (part.light === "faded") pen.fill();
+        pen.stroke();
+      });
     }
-    pen.globalAlpha = key.startsWith("0") ? FADED : 1;
-    pen.fillStyle = onGround(key.slice(2), look.ink.dark);
-    inParts(
-      pen,
-      group,
-      (i) => mark(pen, scene, i, camera, size, marks),
-      () => pen.fill(),
-    );
+    pen.globalAlpha = part.light === "faded" ? FADED : 1;
+    pen.fillStyle = onGround(scene.kinds[kind].colour, ink.dark);
+    inRuns(pen, byKind[kind], add, () => pen.fill());
+    pen.globalAlpha = 1;
   }
-  pen.globalAlpha = 1;
 }
 
-function mark(pen: Pen, scene: Scene, i: number, camera: Camera, size: Size, marks: number): void {
-  const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
+function mark(pen: Pen, scene: Scene, i: number, { camera, size }: View, marks: number): void {
+  const x = (scene.x[i] - camera.x) * camera.scale + size.width / 2;
+  const y = (scene.y[i] - camera.y) * camera.scale + size.height / 2;
   const radius = scene.radius[i] * marks;
-  // At this size no eye tells shapes apart, and a canvas is quick with corners.
-  outline(pen, radius < 1.6 ? "square" : scene.shape[i], x, y, radius);
+  if (radius < GRAIN) pen.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+  else outline(pen, scene.kinds[scene.kind[i]].shape, x, y, radius);
 }
 
-/** Draws the ring around what is selected or under the pointer. */
-export function paintRing(pen: Pen, scene: Scene, look: Look, camera: Camera, size: Size): void {
-  const marks = markScale(camera);
-  for (const [i, width] of [
-    [look.hover, 1.5],
-    [look.selected, 2.5],
-  ] as const) {
-    if (i === null || !look.entities[i]) continue;
-    const [x, y] = toScreen(camera, size, scene.x[i], scene.y[i]);
-    pen.strokeStyle = look.ink.accent;
-    pen.lineWidth = width;
-    pen.beginPath();
-    outline(pen, scene.shape[i], x, y, scene.radius[i] * marks + 4);
-    pen.stroke();
-  }
+/** Draws the ring around one entity. */
+export function paintRing(pen: Pen, scene: Scene, i: number, width: number, view: View): void {
+  const [x, y] = toScreen(view.camera, view.size, scene.x[i], scene.y[i]);
+  pen.lineWidth = width;
+  pen.beginPath();
+  outline(pen, scene.kinds[scene.kind[i]].shape, x, y, scene.radius[i] * markScale(view.camera) + 4);
+  pen.stroke();
 }

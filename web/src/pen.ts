@@ -1,5 +1,5 @@
 /** The marks of the drawing, for the screen, for PNG and for SVG alike. */
-import type { Shape } from "./data";
+import type { Line, Shape } from "./data";
 
 /** As much of a canvas context as the drawing uses; the SVG writer speaks it too. */
 export type Pen = Pick<
@@ -9,6 +9,7 @@ export type Pen = Pick<
   | "lineTo"
   | "quadraticCurveTo"
   | "arc"
+  | "rect"
   | "closePath"
   | "fill"
   | "stroke"
@@ -64,4 +65,4 @@ export function outline(pen: Pen, shape: Shape, x: number, y: number, radius: nu
   pen.closePath();
 }
 
-export const DASHES = { solid: [], dashed: [6, 4], dotted: [1.5, 3] } as const;
+export const DASHES: Record<Line, number[]> = { solid: [], dashed: [6, 4], dotted: [1.5, 3] };

@@ -1,7 +1,7 @@
-/** What there is to draw, and how it is lit: all that a drawing engine knows of the data. */
-import type { Line, Shape, VisEdge } from "./data";
+/** What there is to draw, and what of it: all that a drawing engine knows of the data. */
+import type { Camera, Size } from "./camera";
 import type { Ink } from "./colour";
-import type { Camera } from "./camera";
+import type { Line, Shape, VisEdge } from "./data";
 import type { Model } from "./model";
 
 export interface Scene {
@@ -9,64 +9,107 @@ export interface Scene {
   x: Float64Array;
   y: Float64Array;
   radius: Float64Array;
-  shape: Shape[];
-  colour: string[];
-  links: SceneLink[];
+  /** Of each entity, which of `kinds` it is. */
+  kind: Uint16Array;
+  kinds: { shape: Shape; colour: string }[];
+  links: Links;
   /** What pyvis says of the whole drawing and of each edge; only its engine reads it. */
   vis?: { options: Record<string, unknown>; edges: VisEdge[] };
 }
 
-export interface SceneLink {
-  source: number;
-  target: number;
-  bend: number;
-  colour: string;
-  line: Line;
-  arrow: boolean;
+export interface Links {
+  count: number;
+  source: Int32Array;
+  target: Int32Array;
+  bend: Float32Array;
+  /** Of each link, which of `kinds` it is. */
+  kind: Uint16Array;
+  kinds: { colour: string; line: Line; arrow: boolean }[];
+  /** 0: one end has no better connected neighbour; 1: none but one; and so on. */
+  rank: Uint8Array;
+  /** Of each entity, how many links point at it. */
+  incoming: Uint32Array;
 }
 
-/** 0 is not drawn, between is faded, 1 is plain; a link over 1 is lit. */
+/** What the filters leave, by place: 0 is not drawn. */
 export interface Look {
-  entities: Float32Array;
-  links: Float32Array;
-  selected: number | null;
-  hover: number | null;
+  entities: Uint8Array;
+  links: Uint8Array;
   ink: Ink;
 }
+
+/** Some entities and links that are drawn in one go: plainly, faded behind others, or lit. */
+export interface Part {
+  entities: Int32Array;
+  links: Int32Array;
+  light: "plain" | "faded" | "lit";
+}
+
+const NONE = "#6b7280";
 
 /** Returns the scene of a whole network, where the build put it. */
 export function sceneOf(model: Model): Scene {
   const { x, y, radius } = model.columns.entities;
-  const kinds = model.entities.map(
-    ({ types }) => model.types[types[0]] as (typeof model.types)[number] | undefined,
-  );
   return {
     count: model.entities.length,
     x: Float64Array.from(x),
     y: Float64Array.from(y),
     radius: Float64Array.from(radius),
-    shape: kinds.map((kind) => kind?.shape ?? "dot"),
-    colour: kinds.map((kind) => kind?.colour ?? "#6b7280"),
-    links: model.links.map(({ source, target, bend, relation }) => {
-      const kind = model.relations[relation];
-      return {
-        source,
-        target,
-        bend,
-        colour: kind.colour ?? "#6b7280",
-        line: kind.line ?? "solid",
-        arrow: !kind.symmetric,
-      };
-    }),
+    kind: Uint16Array.from(model.entities, ({ types }) => types.at(0) ?? model.types.length),
+    kinds: [
+      ...model.types.map(({ shape, colour }) => ({ shape: shape ?? "dot", colour: colour ?? NONE })),
+      { shape: "dot", colour: NONE },
+    ],
+    links: linksOf(model),
     ...(model.columns.vis ? { vis: model.columns.vis } : {}),
   };
 }
 
+function linksOf(model: Model): Links {
+  const { source, target, relation, bend } = model.columns.links;
+  const incoming = new Uint32Array(model.entities.length);
+  for (let i = 0; i < source.length; i++)
+    if (!model.relations[relation[i]].symmetric) incoming[target[i]] += 1;
+  return {
+    count: source.length,
+    source: Int32Array.from(source),
+    target: Int32Array.from(target),
+    bend: Float32Array.from(bend),
+    kind: Uint16Array.from(relation),
+    kinds: model.relations.map(({ colour, line, symmetric }) => ({
+      colour: colour ?? NONE,
+      line: line ?? "solid",
+      arrow: !symmetric,
+    })),
+    rank: ranks(model),
+    incoming,
+  };
+}
+
+/** Returns how much each link tells of the whole: that to the most connected neighbour tells most. */
+function ranks({ columns, degree, touching }: Model): Uint8Array {
+  const { source, target } = columns.links;
+  const found = new Uint8Array(source.length).fill(255);
+  touching.forEach((links, entity) => {
+    const weight = (at: number) => degree[source[at] === entity ? target[at] : source[at]];
+    const order = links.length > 1 ? [...links].sort((a, b) => weight(b) - weight(a) || a - b) : links;
+    order.forEach((at, rank) => {
+      if (rank < found[at]) found[at] = rank;
+    });
+  });
+  return found;
+}
+
 /** How strongly links are drawn: the more there are, the less each may cover. */
-export function strength(weight: number, count: number): number {
-  if (weight > 1) return 1;
+export function strength(light: Part["light"], count: number): number {
+  if (light === "lit") return 1;
   const crowd = Math.min(1, Math.max(0.3, Math.sqrt(700 / Math.max(count, 1))));
-  return crowd * (weight < 1 ? 0.13 : 0.5);
+  return crowd * (light === "faded" ? 0.12 : 0.5);
+}
+
+/** Whether a link's head can be told from the others at a mark of this radius, in pixels. */
+export function headed(links: Links, link: number, radius: number): boolean {
+  return links.kinds[links.kind[link]].arrow && links.incoming[links.target[link]] < 1.6 * radius + 6;
 }
 
 export type Via = [x: number, y: number] | null;
@@ -88,15 +131,22 @@ export function along(x1: number, y1: number, bow: Via, x2: number, y2: number, 
   return [u * u * x1 + 2 * u * t * bow[0] + t * t * x2, u * u * y1 + 2 * u * t * bow[1] + t * t * y2];
 }
 
-/** One way to put a scene on the screen. The page knows no more of it than this. */
+/** A picture of the scene from one camera, to be painted where it is wanted. */
+export interface Picture {
+  camera: Camera;
+  paint: (pen: CanvasRenderingContext2D) => void;
+}
+
+/** One way to draw a scene. The page knows no more of it than this. */
 export interface Engine {
-  readonly element: HTMLElement;
-  /** Called after each frame, with the camera it was drawn from, so that others draw on top. */
-  onFrame: (camera: Camera) => void;
+  /** What the engine needs to have in the page, unseen. */
+  readonly element: HTMLElement | null;
+  /** Called when the picture that was asked for is there: at once, or a frame later. */
+  onPicture: (picture: Picture) => void;
   setData(scene: Scene): void;
   setState(look: Look): void;
-  setCamera(camera: Camera, moving: boolean): void;
+  /** Says that an entity was put elsewhere. */
   moved(entity: number): void;
-  resize(width: number, height: number): void;
-  draw(): void;
+  resize(size: Size): void;
+  draw(camera: Camera): void;
 }

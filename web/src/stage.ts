@@ -1,34 +1,36 @@
 /** The drawing as a whole: an engine, soft outlines behind it, names in front, and the pointer. */
-import type { Box, Camera, Size } from "./camera";
+import type { Box, Camera, Size, View } from "./camera";
 import { between, fitting, markScale, toScreen, toWorld, zoomed } from "./camera";
 import type { Ink } from "./colour";
-import { onGround } from "./colour";
 import { el } from "./dom";
 import { Grid } from "./grid";
 import type { Group, Outline } from "./hulls";
 import { groups, outlines, paintHulls } from "./hulls";
-import type { Rectangle, Wish } from "./labels";
-import { paintLabels, paintPlate, place, Ruler } from "./labels";
+import { Ruler } from "./labels";
 import type { Model } from "./model";
-import { paint, paintRing } from "./paint";
+import type { Seen } from "./names";
+import { Names } from "./names";
+import { paint, paintRing, shownOf } from "./paint";
 import type { Pen } from "./pen";
 import { listen } from "./pointer";
-import type { Engine, Look, Scene } from "./scene";
 import { paintGround } from "./ground";
 import type { Picture } from "./pictures";
-import { along, sceneOf, via } from "./scene";
+import type { Engine, Look, Part, Picture as Painted, Scene } from "./scene";
+import { sceneOf } from "./scene";
+import { Screen } from "./screen";
 import type { Pins, State, Store } from "./state";
 import type { Lit, Visible } from "./visible";
-import { kindText, nameOf } from "./words";
 
-/** Above so many entities, moving shows no names: placing them would take longer than a frame. */
-const MANY = 4000;
-/** So many of the most connected have their names shown where there is any room at all. */
-const WEIGHTY = 16;
+/** A frame that takes no longer, in milliseconds, is drawn whenever the view moves. */
+const QUICK = 5;
+/** One that takes longer than this is not drawn before the view rests. */
+const SLOW = 40;
+/** The others take this share of the time at most. */
+const SHARE = 1 / 8;
 /** Up to so many entities, another arrangement shows how everyone goes there. */
 const WANDERING = 1500;
-/** No frame places more names than this, however many there are. */
-const MOST_NAMES = 420;
+/** So strong is what stays behind what is lit. */
+const BEHIND = 0.24;
 
 export class Stage {
   readonly element: HTMLElement;
@@ -36,18 +38,14 @@ export class Stage {
   onCamera: () => void = () => undefined;
   readonly scene: Scene;
   private size: Size = { width: 1, height: 1 };
-  private back = document.createElement("canvas");
-  private front = document.createElement("canvas");
-  private ruler: Ruler;
-  private grid: Grid;
+  private screen = new Screen();
+  private names: Names;
+  /** Made when the pointer first asks who is there, and after somebody was moved. */
+  private grid: Grid | null = null;
   private zones: Group[];
   private outlines: Outline[] = [];
-  private look: Look | null = null;
-  private lit: Lit | null = null;
+  private seen: Seen | null = null;
   private shown: Visible | null = null;
-  private weights: number[];
-  /** All entities, the most connected first: the order in which names are given room. */
-  private order: number[];
   private frame = 0;
   private moving = false;
   private flight = 0;
@@ -56,6 +54,10 @@ export class Stage {
   private picture: Picture;
   private journey = 0;
   private dragged = false;
+  /** The camera of the picture on the screen; none when what it shows is no longer so. */
+  private drawn: Camera | null = null;
+  private pictured: Camera | null = null;
+  private cost = { took: 0, at: 0 };
 
   constructor(
     private model: Model,
@@ -64,23 +66,17 @@ export class Stage {
   ) {
     this.scene = sceneOf(model);
     [this.picture] = model.pictures;
-    this.grid = new Grid(this.scene);
     this.zones = groups(model);
-    this.weights = model.degree.map((degree, i) => degree + this.scene.radius[i] / 100);
-    this.order = model.entities
-      .map(({ index }) => index)
-      .sort((a, b) => this.weights[b] - this.weights[a] || a - b);
-    this.ruler = new Ruler(context(document.createElement("canvas")));
-    this.engine.element.className = "engine";
-    this.back.className = this.front.className = "layer";
+    this.names = new Names(model, this.scene, new Ruler(ruler()));
+    this.screen.element.className = "screen";
     this.element = el(
       "div",
       { class: "stage", tabindex: 0, role: "application" },
-      this.back,
       this.engine.element,
-      this.front,
+      this.screen.element,
     );
-    this.engine.onFrame = (camera) => this.overlay(camera);
+    this.engine.setData(this.scene);
+    this.engine.onPicture = (picture) => this.compose(picture);
     listen(this.element, {
       pan: (dx, dy) =>
         this.move(
@@ -106,23 +102,22 @@ export class Stage {
   }
 
   start(): void {
-    this.engine.setData(this.scene);
     this.resize();
   }
 
   /** Takes over what is shown and lit, and draws it. */
   show(shown: Visible, lit: Lit | null, state: State, ink: Ink): void {
-    const entities = new Float32Array(shown.entities);
-    const links = new Float32Array(shown.links);
-    if (lit) {
-      for (let i = 0; i < entities.length; i++) if (entities[i] && !lit.entities.has(i)) entities[i] = 0.5;
-      for (let i = 0; i < links.length; i++) if (links[i]) links[i] = lit.links.has(i) ? 2 : 0.5;
+    const before = this.seen?.look;
+    if (before?.entities !== shown.entities || before.ink.dark !== ink.dark) {
+      const look = { entities: shown.entities, links: shown.links, ink };
+      this.seen = { look, shown: shownOf(look), lit: null, state };
+      this.shown = shown;
+      this.outlines = this.hulls(look);
+      this.engine.setState(look);
+      this.pictured = null;
     }
-    this.look = { entities, links, selected: state.selected, hover: state.hover, ink };
-    this.outlines = this.hulls(this.look);
-    this.lit = lit;
-    this.shown = shown;
-    this.engine.setState(this.look);
+    if (this.seen) this.seen = { ...this.seen, lit: lit && litPart(shown, lit), state };
+    this.drawn = null;
     this.request();
   }
 
@@ -169,8 +164,9 @@ export class Stage {
       [this.scene.x[i], this.scene.y[i]] = [x[i], y[i]];
       this.engine.moved(i);
     }
-    if (share === 1) this.grid = new Grid(this.scene);
-    if (this.look) this.outlines = share < 1 ? [] : this.hulls(this.look);
+    this.grid = null;
+    if (this.seen) this.outlines = share < 1 ? [] : this.hulls(this.seen.look);
+    this.pictured = this.drawn = null;
     this.request();
   }
 
@@ -187,13 +183,6 @@ export class Stage {
     if (entity === null || !dragged) return;
     const spot = [Math.round(this.scene.x[entity]), Math.round(this.scene.y[entity])] as const;
     this.store.set({ pins: new Map([...this.store.state.pins, [entity, spot]]) });
-  }
-
-  /** Marks who is under the pointer, where that lights up nothing else. */
-  point(entity: number | null): void {
-    if (!this.look) return;
-    this.look.hover = entity;
-    this.overlay(this.camera);
   }
 
   fit(animated = true): void {
@@ -244,7 +233,7 @@ export class Stage {
     for (const at of this.model.touching[from]) {
       const link = this.model.links[at];
       const other = link.source === from ? link.target : link.source;
-      if (!this.look?.entities[other] || other === from) continue;
+      if (!this.seen?.look.entities[other] || other === from) continue;
       const [x, y] = [this.scene.x[other] - this.scene.x[from], this.scene.y[other] - this.scene.y[from]];
       const ahead = x * dx + y * dy;
       const cost =
@@ -264,14 +253,13 @@ export class Stage {
 
   /** Draws the whole picture with another pen, for a download. */
   export(pen: Pen, size: Size, ink: Ink): void {
-    if (!this.look) return;
-    const shown = this.look;
-    this.look = { ...shown, ink };
+    if (!this.seen) return;
+    const { look, shown, lit } = this.seen;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
-    this.paintBack(pen, camera, size);
-    paint(pen, this.scene, this.look, camera, size);
-    this.paintFront(pen, camera, size);
-    this.look = shown;
+    const view = { camera, size };
+    this.paintBack(pen, ink, view, lit ? BEHIND : 1);
+    paint(pen, this.scene, lit ? { ...shown, light: "faded" } : shown, ink, view);
+    this.paintFront(pen, { ...this.seen, look: { ...look, ink } }, view);
   }
 
   get extent(): Size {
@@ -302,19 +290,10 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!width || !height) return;
     this.size = { width, height };
-    const ratio = window.devicePixelRatio || 1;
-    for (const layer of [this.back, this.front]) {
-      layer.width = Math.round(width * ratio);
-      layer.height = Math.round(height * ratio);
-    }
-    this.engine.resize(width, height);
-    if (!this.fitted && this.look) {
-      this.fitted = true;
-      this.camera = fitting(
-        this.box(() => true),
-        this.size,
-      );
-    }
+    this.screen.resize(this.size);
+    this.engine.resize(this.size);
+    this.pictured = this.drawn = null;
+    if (!this.fitted && this.seen) this.open(null);
     this.request();
   }
 
@@ -331,118 +310,84 @@ export class Stage {
   }
 
   private request(): void {
-    this.frame ||= window.requestAnimationFrame(() => {
+    this.frame ||= window.requestAnimationFrame((now) => {
       this.frame = 0;
-      this.engine.setCamera(this.camera, this.moving);
-      this.engine.draw();
+      this.draw(now);
     });
   }
 
-  private overlay(camera: Camera): void {
-    if (!this.look) return;
-    const ratio = this.front.width / this.size.width;
-    const [back, front] = [context(this.back), context(this.front)];
-    for (const pen of [back, front]) {
-      pen.setTransform(1, 0, 0, 1, 0, 0);
-      pen.clearRect(0, 0, this.front.width, this.front.height);
-      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  /** Draws anew what needs it; while the view moves, what was drawn is moved about in between. */
+  private draw(now: number): void {
+    if (!this.seen) return;
+    if (this.moving && this.drawn && !this.due(now)) {
+      this.screen.shift(this.seen.look.ink.ground, this.drawn, this.camera);
+      return;
     }
-    this.paintBack(back, camera, this.size);
-    if (this.moving && this.scene.count > MANY) return;
-    this.paintFront(front, camera, this.size);
+    if (this.pictured && this.pictured === this.camera) this.present(this.pictured);
+    else this.engine.draw(this.camera);
   }
 
-  private paintBack(pen: Pen, camera: Camera, size: Size): void {
-    if (!this.look) return;
+  private due(now: number): boolean {
+    const { took, at } = this.cost;
+    return took < QUICK || (took < SLOW && (now - at) * SHARE > took);
+  }
+
+  /** Takes the time of a frame until all of it is on the screen. */
+  private clock(): void {
+    const began = Number(document.timeline.currentTime ?? performance.now());
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      this.cost = { took: performance.now() - began, at: began };
+      port1.close();
+    };
+    port2.postMessage(null);
+  }
+
+  private compose({ camera, paint }: Painted): void {
+    if (!this.seen) return;
+    const { ink } = this.seen.look;
+    this.screen.compose(ink.ground, (pen) => {
+      this.paintBack(pen, ink, { camera, size: this.size }, 1);
+      paint(pen);
+    });
+    this.pictured = camera;
+    this.present(camera);
+  }
+
+  private present(camera: Camera): void {
+    const { seen } = this;
+    if (!seen) return;
+    const view = { camera, size: this.size };
+    this.screen.show(seen.look.ink.ground, seen.lit ? BEHIND : 1, (pen) => this.paintFront(pen, seen, view));
+    this.drawn = camera;
+    this.clock();
+    if (camera !== this.camera) this.request();
+  }
+
+  private paintBack(pen: Pen, ink: Ink, view: View, strength: number): void {
     const { ground } = this.picture;
-    if (ground) paintGround(pen, ground, this.look.ink, this.store.state.language, camera, size);
-    paintHulls(pen, this.outlines, this.look.ink.dark, camera, size);
+    if (ground) paintGround(pen, ground, ink, this.store.state.language, view.camera, view.size);
+    paintHulls(pen, this.outlines, ink.dark, view, strength);
   }
 
-  private paintFront(pen: Pen, camera: Camera, size: Size): void {
-    if (!this.look) return;
-    paintRing(pen, this.scene, this.look, camera, size);
-    const plates = this.plates(pen, camera, size);
-    const labels = place(this.wishes(camera, size), this.scene, this.look, camera, size, this.ruler, plates);
-    paintLabels(pen, labels, this.look.ink);
-  }
-
-  private wishes(camera: Camera, size: Size): Wish[] {
-    const { language, selected, hover } = this.store.state;
-    const look = this.look;
-    if (!look) return [];
-    const marks = markScale(camera);
-    const left = camera.x - size.width / 2 / camera.scale;
-    const top = camera.y - size.height / 2 / camera.scale;
-    const [right, bottom] = [left + size.width / camera.scale, top + size.height / camera.scale];
-    const wanted: number[] = [];
-    for (const i of selected === null ? this.order : [selected, ...this.order]) {
-      if (wanted.length >= MOST_NAMES) break;
-      const weight = look.entities[i];
-      if (!weight || (this.lit && weight < 1)) continue;
-      const [x, y] = [this.scene.x[i], this.scene.y[i]];
-      if (x >= left && x <= right && y >= top && y <= bottom) wanted.push(i);
-    }
-    if (hover !== null) wanted.push(hover);
-    return [...new Set(wanted)].map((i, rank) => {
-      const first = i === selected || i === hover;
-      const radius = this.scene.radius[i] * marks;
-      return {
-        entity: i,
-        weight: this.weights[i] + (first ? 1e6 : 0),
-        name: nameOf(this.model.entities[i], language),
-        full: first || this.lit !== null || radius > 9 || camera.scale > 1.3,
-        strong: first || (this.scene.radius[i] >= 9.5 && this.lit === null && size.width > 600),
-        weighty: rank < WEIGHTY || this.lit !== null,
-        must: first,
-      };
-    });
-  }
-
-  /** Names the relations of the selection, on their lines. */
-  private plates(pen: Pen, camera: Camera, size: Size): Rectangle[] {
-    const look = this.look;
-    const { selected, path, language } = this.store.state;
-    if (!look || !this.lit || (selected === null && !path)) return [];
-    const boxes: Rectangle[] = [];
-    for (const i of this.lit.links) {
-      const link = this.model.links[i];
-      if (link.source === link.target || boxes.length > 60) continue;
-      const [x1, y1] = toScreen(camera, size, this.scene.x[link.source], this.scene.y[link.source]);
-      const [x2, y2] = toScreen(camera, size, this.scene.x[link.target], this.scene.y[link.target]);
-      const kind = this.model.relations[link.relation];
-      const text = kindText(kind, language === "both" ? "zh" : language);
-      const width = text.length * 11 + 16;
-      if (Math.hypot(x2 - x1, y2 - y1) < width + 26) continue;
-      const bow = via(link.bend, x1, y1, x2, y2);
-      const spot = [0.5, 0.62, 0.4, 0.72]
-        .map((t) => along(x1, y1, bow, x2, y2, t))
-        .find(
-          ([x, y]) =>
-            !boxes.some(
-              (b) => x + width / 2 > b.left && x - width / 2 < b.right && y + 9 > b.top && y - 9 < b.bottom,
-            ),
-        );
-      if (spot)
-        boxes.push(
-          paintPlate(
-            pen,
-            text,
-            ...spot,
-            onGround(this.scene.links[i].colour, look.ink.dark),
-            look.ink,
-            this.ruler,
-          ),
-        );
-    }
-    return boxes;
+  private paintFront(pen: Pen, seen: Seen, view: View): void {
+    const { lit, look, state } = seen;
+    if (lit) paint(pen, this.scene, lit, look.ink, view);
+    pen.strokeStyle = look.ink.accent;
+    for (const [i, width] of [
+      [state.hover, 1.5],
+      [state.selected, 2.5],
+    ] as const)
+      if (i !== null && look.entities[i]) paintRing(pen, this.scene, i, width, view);
+    this.names.paint(pen, seen, view);
   }
 
   private at(x: number, y: number): number | null {
-    if (!this.look) return null;
+    if (!this.seen) return null;
     const [worldX, worldY] = toWorld(this.camera, this.size, x, y);
     const marks = markScale(this.camera) / this.camera.scale;
-    return this.grid.at(worldX, worldY, marks, 6 / this.camera.scale, this.look.entities);
+    this.grid ??= new Grid(this.scene);
+    return this.grid.at(worldX, worldY, { marks, slack: 6 / this.camera.scale }, this.seen.look.entities);
   }
 
   private hover(entity: number | null): void {
@@ -467,12 +412,13 @@ export class Stage {
   }
 
   private drag(x: number, y: number): void {
-    if (this.grabbed === null) return;
+    if (this.grabbed === null || !this.seen) return;
     this.dragged = true;
     [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
-    this.grid = new Grid(this.scene);
-    if (this.look) this.outlines = this.hulls(this.look);
+    this.grid = null;
+    this.outlines = this.hulls(this.seen.look);
     this.engine.moved(this.grabbed);
+    this.pictured = null;
     this.request();
   }
 
@@ -492,8 +438,17 @@ export class Stage {
   }
 }
 
-function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const pen = canvas.getContext("2d");
+/** Returns what is both shown and lit. */
+function litPart(shown: Visible, lit: Lit): Part {
+  return {
+    entities: Int32Array.from(lit.entities).filter((i) => shown.entities[i]),
+    links: Int32Array.from(lit.links).filter((i) => shown.links[i]),
+    light: "lit",
+  };
+}
+
+function ruler(): CanvasRenderingContext2D {
+  const pen = document.createElement("canvas").getContext("2d");
   if (!pen) throw new Error("This browser has no canvas to draw on.");
   return pen;
 }

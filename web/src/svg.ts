@@ -51,6 +51,9 @@ export class SvgPen implements Pen {
   arc(x: number, y: number, r: number): void {
     this.path += `M${round(x - r)} ${round(y)}a${round(r)} ${round(r)} 0 1 0 ${round(2 * r)} 0a${round(r)} ${round(r)} 0 1 0 ${round(-2 * r)} 0`;
   }
+  rect(x: number, y: number, width: number, height: number): void {
+    this.path += `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}Z`;
+  }
   closePath(): void {
     this.path += "Z";
   }

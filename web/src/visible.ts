@@ -109,9 +109,6 @@ export function shortestPath(model: Model, links: Uint8Array, from: number, to: 
   return path;
 }
 
-/** Up to so many entities, the pointer lights up whose neighbour it runs over. */
-export const HOVERED = 4000;
-
 export interface Lit {
   entities: Set<number>;
   links: Set<number>;
@@ -127,8 +124,7 @@ export function lit(model: Model, shown: Visible, state: State): Lit | null {
   }
   if (state.marked && state.selected === null)
     return { entities: new Set(state.marked.entities), links: new Set(state.marked.links) };
-  // With very many, lighting up whatever the pointer runs over would cost more than it tells.
-  const centre = state.selected ?? (model.entities.length <= HOVERED ? state.hover : null);
+  const centre = state.selected ?? state.hover;
   if (centre === null) return null;
   const entities = new Set([centre]);
   const links = new Set<number>();

@@ -4,7 +4,7 @@ import { fitting, toScreen, toWorld, zoomed } from "../src/camera";
 import { contrast, onGround } from "../src/colour";
 import { hull } from "../src/hulls";
 import { place, Ruler, type Wish } from "../src/labels";
-import type { Look, Scene } from "../src/scene";
+import type { Scene } from "../src/scene";
 import { along, via } from "../src/scene";
 import { ink } from "../src/colour";
 
@@ -68,16 +68,18 @@ test("no two names overlap, however close their marks are", () => {
     x: Float64Array.from({ length: count }, (_, i) => (i % 10) * 30),
     y: Float64Array.from({ length: count }, (_, i) => Math.floor(i / 10) * 30),
     radius: new Float64Array(count).fill(5),
-    shape: new Array(count).fill("dot") as Scene["shape"],
-    colour: [],
-    links: [],
-  };
-  const look: Look = {
-    entities: new Float32Array(count).fill(1),
-    links: new Float32Array(),
-    selected: null,
-    hover: null,
-    ink: ink(false),
+    kind: new Uint16Array(count),
+    kinds: [{ shape: "dot", colour: "#000000" }],
+    links: {
+      count: 0,
+      source: new Int32Array(),
+      target: new Int32Array(),
+      bend: new Float32Array(),
+      kind: new Uint16Array(),
+      kinds: [],
+      rank: new Uint8Array(),
+      incoming: new Uint32Array(count),
+    },
   };
   const ruler = new Ruler({
     font: "",
@@ -95,7 +97,8 @@ test("no two names overlap, however close their marks are", () => {
     weighty: entity < 9,
     must: false,
   }));
-  const placed = place(wishes, scene, look, { x: 150, y: 80, scale: 1 }, { width: 700, height: 400 }, ruler);
+  const view = { camera: { x: 150, y: 80, scale: 1 }, size: { width: 700, height: 400 } };
+  const placed = place(wishes, { scene, entities: Int32Array.from(scene.kind.keys()) }, view, ruler);
   const overlapping = placed.flatMap((a, i) =>
     placed
       .slice(i + 1)

@@ -156,8 +156,7 @@ def keyed(checked: "Checked", problems: Sequence[Problem]) -> list[Problem]:
         keys |= {
             (table.file, int(str(row))): str(key)
             for row, key in checked.query(
-                f"SELECT row, {_key(checked, table.name)} FROM {table.name} SEMI JOIN told"
-                " USING (row)"
+                f"SELECT row, {_key(checked, table.name)} FROM {table.among('told')}"
             )
         }
     return [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clustergraph.checking import lookalikes
+from clustergraph.checking.firsts import first
 from clustergraph.checking.links import Links, chosen, repeated
 from clustergraph.checking.looks import INVISIBLE
 from clustergraph.checking.places import Place, items, listed, short, some
@@ -39,11 +40,15 @@ def trimmed(checked: "Checked", place: Place, word: str) -> Iterator[Problem]:
     raw, identifier = checked.terms.structure[name][word], checked.terms.cell(name, word)
     if raw in checked.terms.tidy[name]:
         return
-    for row, cell, found in checked.query(
-        f"SELECT row, {raw}, {identifier} AS id FROM {name} WHERE {raw} <> id AND id <> ''"
-    ):
+    query = (
+        f"SELECT row, {raw}, {identifier} AS id FROM {name} WHERE {raw} <> {identifier}"
+        f" AND {identifier} <> ''"
+    )
+    rows, more = first(checked, query)
+    for row, cell, found in rows:
         text = f"there {_unseen(str(cell))} around the id, which was read as '{short(str(found))}'"
         yield place.problem("id-trimmed", text, row, column=place.header(word), value=str(cell))
+    yield from place.more("id-trimmed", more, place.header(word))
 
 
 def _unseen(cell: str) -> str:
@@ -58,51 +63,57 @@ def _unseen(cell: str) -> str:
 def _missing(checked: "Checked", place: Place) -> Iterator[Problem]:
     terms = checked.terms
     identifier, kind = terms.cell("entities", "id"), terms.cell("entities", "type")
-    for (row,) in checked.query("SELECT row FROM entity_fates WHERE fate = 'id-empty'"):
-        text = "the row has no id, so it was left out"
-        yield place.problem("id-empty", text, row, column=place.header("id"), value="")
-    if checked.untyped:
-        for (row,) in checked.query(
-            f"SELECT row FROM entities WHERE {kind} = '' AND {identifier} <> ''"
-        ):
-            yield place.problem(
-                "type-empty", "the entity has no type", row, column=place.header("type"), value=""
-            )
     names = [c for c in place.table.columns if c.word == "name"]
+    lacking = [
+        ("id-empty", "id", "SELECT row FROM entity_fates WHERE fate = 'id-empty'"),
+    ]
+    if checked.untyped:
+        untyped = f"SELECT row FROM entities WHERE {kind} = '' AND {identifier} <> ''"
+        lacking.append(("type-empty", "type", untyped))
     full, tidy = place.table.rows, terms.tidy["entities"]
-    if any(terms.filled["entities"][c.cell] == full and c.cell in tidy for c in names):
-        return
-    empty = " AND ".join(f"{terms.trimmed('entities', c.cell)} = ''" for c in names)
-    for (row,) in checked.query(f"SELECT row FROM entities WHERE {empty} AND {identifier} <> ''"):
-        text = "the entity has no name"
-        yield place.problem("name-empty", text, row, column=names[0].name, value="")
+    if not any(terms.filled["entities"][c.cell] == full and c.cell in tidy for c in names):
+        empty = " AND ".join(f"{terms.trimmed('entities', c.cell)} = ''" for c in names)
+        unnamed = f"SELECT row FROM entities WHERE {empty} AND {identifier} <> ''"
+        lacking.append(("name-empty", "name", unnamed))
+    texts = {
+        "id": "the row has no id, so it was left out",
+        "type": "the entity has no type",
+        "name": "the entity has no name",
+    }
+    for code, word, query in lacking:
+        column = names[0].name if word == "name" else place.header(word)
+        rows, more = first(checked, query)
+        for (row,) in rows:
+            yield place.problem(code, texts[word], row, column=column, value="")
+        yield from place.more(code, more, column)
 
 
 def _shared_ids(checked: "Checked", place: Place, header: str) -> Iterator[Problem]:
     identifier = checked.terms.cell("entities", "id")
     shown = [c for c in place.table.columns if c.word != "id"][:_COMPARED]
-    cells = ", ".join(c.cell for c in shown)
-    rows = checked.query(
-        f"SELECT e.row, i.id, i.row, f.fate IS NOT NULL, [{cells}], first_value([{cells}])"
-        " OVER (PARTITION BY i.id ORDER BY e.row) FROM"
-        f" (SELECT *, {identifier} AS id FROM entities) e JOIN entity_ids i ON i.id = e.id"
-        " LEFT JOIN entity_fates f ON f.row = e.row WHERE i.rows > 1"
-        " QUALIFY e.row <> i.row ORDER BY e.row"
-    )
-    for row, found, first, same, mine, theirs in rows:
-        if same:
-            text = f"the row says what row {first} says already, so it was counted once"
-            code = "id-duplicate"
-        else:
+    mine = ", ".join(f"e.{c.cell}" for c in shown)
+    theirs = ", ".join(f"o.{c.cell}" for c in shown)
+    for code, same in (("id-duplicate", "IS NOT NULL"), ("id-conflict", "IS NULL")):
+        rows, more = first(
+            checked,
+            f"SELECT e.row, i.id, i.row AS first, [{mine}], [{theirs}]"
+            f" FROM (SELECT *, {identifier} AS id FROM entities) e"
+            " JOIN entity_ids i ON i.id = e.id AND i.rows > 1 AND i.row <> e.row"
+            " JOIN entities o ON o.row = i.row"
+            f" LEFT JOIN entity_fates f ON f.row = e.row WHERE f.fate {same}",
+        )
+        for row, found, earlier, ours, others in rows:
             differ = [
-                c.name for c, a, b in zip(shown, items(mine), items(theirs), strict=True) if a != b
+                c.name for c, a, b in zip(shown, items(ours), items(others), strict=True) if a != b
             ]
             text = (
-                f"the id '{short(str(found))}' stands in row {first} already, with another"
+                f"the row says what row {earlier} says already, so it was counted once"
+                if code == "id-duplicate"
+                else f"the id '{short(str(found))}' stands in row {earlier} already, with another"
                 f" {listed(differ[:3], 'and') or 'row'}; both were kept, value by value"
             )
-            code = "id-conflict"
-        yield place.problem(code, text, row, column=header, value=str(found))
+            yield place.problem(code, text, row, column=header, value=str(found))
+        yield from place.more(code, more, header)
 
 
 def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
@@ -132,11 +143,13 @@ def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
             f"({c} <> first_value({c}) OVER same AND '' NOT IN ({c}, first_value({c}) OVER same))"
             for c in tell
         )
-        for row, other, found, shown in checked.query(
+        rows, more = first(
+            checked,
             f"SELECT row, first_value(row) OVER same AS other, {name},"
             f" first_value({identifier}) OVER same AS first_id {same} ORDER BY row)"
-            f" QUALIFY {identifier} <> first_id AND NOT ({apart or 'false'}) ORDER BY row"
-        ):
+            f" QUALIFY {identifier} <> first_id AND NOT ({apart or 'false'})",
+        )
+        for row, other, found, shown in rows:
             if (row, other) in told:
                 continue
             told.add((row, other))
@@ -145,6 +158,7 @@ def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
                 " type too, and nothing tells the two apart; are they one?"
             )
             yield place.problem("name-duplicate", text, row, column=column.name, value=str(found))
+        yield from place.more("name-duplicate", more, column.name)
 
 
 def _translations(checked: "Checked", place: Place) -> Iterator[Problem]:
@@ -159,7 +173,7 @@ def _translations(checked: "Checked", place: Place) -> Iterator[Problem]:
         if not 0 < terms.filled["entities"][column.cell] < place.table.rows:
             continue
         empty = f"({terms.trimmed('entities', column.cell)} = '')"
-        for word, count, row, first in checked.query(
+        for word, count, row, few in checked.query(
             f"SELECT {kind} AS kind, count(*) FILTER {empty} AS missing, min(row) FILTER {empty},"
             f" arg_min({identifier}, row, 3) FILTER {empty} FROM entities"
             f" WHERE {identifier} <> '' AND ({named}) GROUP BY kind"
@@ -169,7 +183,7 @@ def _translations(checked: "Checked", place: Place) -> Iterator[Problem]:
             have = "entity" if number == 1 else "entities"
             text = (
                 f"{number:,} {have} of the type '{word}' {'has' if number == 1 else 'have'} no"
-                f" {column.name}, where most have: {some([str(i) for i in items(first)], number)}"
+                f" {column.name}, where most have: {some([str(i) for i in items(few)], number)}"
             )
             yield place.problem(
                 "translation-missing",
@@ -197,17 +211,18 @@ def _alone(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
         return
     chosen(connection, "alone", alone)
     kind, identifier = checked.terms.cell("entities", "type"), checked.terms.cell("entities", "id")
-    for word, count, row, first in checked.query(
+    for word, count, row, few in checked.query(
         f"SELECT {kind} AS kind, count(*), min(row), arg_min({identifier}, row, 3)"
-        " FROM entities SEMI JOIN alone USING (row) GROUP BY kind"
+        f" FROM {place.table.among('alone')} GROUP BY kind"
     ):
         number = int(str(count))
         one = number == 1
+        kind_of = f"of the type '{word}'" if word else "without a type"
         text = (
-            f"{number:,} {'entity' if one else 'entities'} of the type '{word}'"
+            f"{number:,} {'entity' if one else 'entities'} {kind_of}"
             f" {'stands' if one else 'stand'} alone: no relation names {'it' if one else 'them'},"
             f" and nothing cites {'it' if one else 'them'}:"
-            f" {some([str(i) for i in items(first)], number)}"
+            f" {some([str(i) for i in items(few)], number)}"
         )
         yield place.problem(
             "entity-alone", text, row, column=place.header("type"), value=str(word), count=number

@@ -56,14 +56,13 @@ def _entities(checked: "Checked") -> None:
 
 
 def _relations(checked: "Checked", links: Links) -> None:
-    connection = checked.tables.connection
+    connection, relations = checked.tables.connection, checked.tables.relations
     source, _, target = terms_.ends(checked.terms)
-    full = checked.tables.relations.rows
     filled = checked.terms.filled["relations"]
     empty = " OR ".join(
         f"{checked.terms.cell('relations', word)} = ''"
         for word in ("source", "relation", "target")
-        if filled[cell := checked.terms.structure["relations"][word]] < full
+        if filled[cell := checked.terms.structure["relations"][word]] < relations.rows
         or cell not in checked.terms.tidy["relations"]
     )
     connection.execute(
@@ -71,13 +70,10 @@ def _relations(checked: "Checked", links: Links) -> None:
         f" FROM relations WHERE {empty or 'false'}"
     )
     ends = " UNION ALL ".join(
-        f"SELECT row, '{word}' AS word, {cell} AS id FROM relations SEMI JOIN lost USING (row)"
-        for word, cell in (("source", source), ("target", target))
+        f"SELECT row, '{end}' AS word, {cell} AS id FROM {relations.among(f'lost_{end}')}"
+        for end, cell in (("source", source), ("target", target))
     )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE unknown_ends AS SELECT row, word, id"
-        f" FROM ({ends}) ANTI JOIN entity_ids USING (id) WHERE id <> ''"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unknown_ends AS FROM ({ends}) WHERE id <> ''")
     stubs = "SELECT DISTINCT id FROM unknown_ends ANTI JOIN relation_fates USING (row)"
     if not checked.policy.stubs:
         connection.execute(
@@ -93,8 +89,8 @@ def _relations(checked: "Checked", links: Links) -> None:
         connection.execute("INSERT INTO parallels SELECT DISTINCT row FROM unknown_ends")
     connection.execute(
         "INSERT INTO relation_fates SELECT row, 'merged' FROM (SELECT row, row_number() OVER"
-        f" (PARTITION BY {checked.cells('relations')} ORDER BY row) AS n FROM relations"
-        " SEMI JOIN parallels USING (row)"
+        f" (PARTITION BY {checked.cells('relations')} ORDER BY row) AS n"
+        f" FROM {relations.among('parallels')}"
         " WHERE row NOT IN (SELECT row FROM relation_fates)) WHERE n > 1"
     )
     own = checked.terms.cell("relations", "id") or "''"

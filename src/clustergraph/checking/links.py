@@ -14,9 +14,8 @@ from clustergraph import terms as terms_
 from clustergraph.checking.looks import sql_trimmed
 
 if TYPE_CHECKING:
-    import duckdb
-
     from clustergraph.check import Checked
+    from clustergraph.tables import Connection
 
 Numbers = NDArray[np.uint32]
 
@@ -34,10 +33,10 @@ class Links:
     targets: Numbers
     iris: list[str]
 
-    def lost(self) -> Numbers:
-        """Return the rows of which an end is empty or unknown."""
-        found: Numbers = self.rows[(self.sources == 0) | (self.targets == 0)]
-        return found
+    def lost(self) -> dict[str, Numbers]:
+        """Return the rows of which an end is empty or unknown, by which end it is."""
+        ends = (("source", self.sources), ("target", self.targets))
+        return {end: self.rows[numbers == 0] for end, numbers in ends}
 
     def loops(self) -> Numbers:
         """Return the rows that join an entity with itself."""
@@ -63,7 +62,7 @@ class Links:
 def read(checked: "Checked") -> Links:
     """Return the links of tables whose `entity_ids` are there.
 
-    It makes the tables `relation_words` (the number of each word) and `lost`.
+    It makes the tables `relation_words` (the number of each word), `lost_source` and `lost_target`.
     """
     connection = checked.tables.connection
     structure = checked.terms.structure["relations"]
@@ -100,26 +99,22 @@ def _untidy_ends(checked: "Checked", links: Links) -> bool:
     An end that has is the id of no entity, so only those that are none have to be looked at.
     """
     terms, connection = checked.terms, checked.tables.connection
-    ends = [terms.structure["relations"][word] for word in ("source", "target")]
-    lost = links.lost()
-    chosen(connection, "lost", lost)
-    if not len(lost):
-        return False
-    # In a table of their own first: the engine would trim the cells of all rows, and join then.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {', '.join(ends)} FROM relations"
-        " SEMI JOIN lost USING (row)"
-    )
-    untidy = {
-        cell
-        for cell in ends
-        if checked.query(f"SELECT 1 FROM lost_ends WHERE {cell} <> {sql_trimmed(cell)} LIMIT 1")
-    }
+    untidy = set()
+    for end, lost in links.lost().items():
+        cell = terms.structure["relations"][end]
+        chosen(connection, f"lost_{end}", lost)
+        # In a table of their own first: the engine would trim the cells of all rows, and join then.
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE lost_ends AS SELECT {cell} FROM"
+            f" {checked.tables.relations.among(f'lost_{end}')}"
+        )
+        if checked.query(f"SELECT 1 FROM lost_ends WHERE {cell} <> {sql_trimmed(cell)} LIMIT 1"):
+            untidy.add(cell)
     terms.tidy["relations"] -= untidy
     return bool(untidy)
 
 
-def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) -> None:
+def chosen(connection: "Connection", name: str, rows: Numbers) -> None:
     """Make a table of these rows, in one column `row`."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
     if len(rows):
@@ -128,7 +123,7 @@ def chosen(connection: "duckdb.DuckDBPyConnection", name: str, rows: Numbers) ->
         connection.unregister("chosen_rows")
 
 
-def repeated(connection: "duckdb.DuckDBPyConnection", hashes: str) -> int:
+def repeated(connection: "Connection", hashes: str) -> int:
     """Put into the table `repeated` what stands more than once in a query's only column, `k`."""
     found = np.sort(np.asarray(connection.execute(hashes).fetchnumpy()["k"], np.uint64))
     several = np.unique(found[1:][found[1:] == found[:-1]])

@@ -47,6 +47,18 @@ def told(datatypes: tuple[str, ...], value: str) -> Misfit:
     return Misfit("value-invalid", f"'{short(value)}' is {is_no}, {kept}", suggestion)
 
 
+def code(datatypes: tuple[str, ...], value: str) -> str:
+    """Return the code of what `told` says of a value, without finding the words."""
+    what = datatypes_.name(datatypes)
+    if what not in {"date", "web address"}:
+        return "value-invalid"
+    text = unicodedata.normalize("NFKC", value).strip()
+    if what == "date":
+        ambiguous = (match := _LOCAL.fullmatch(text)) and _ambiguous(match)
+        return "date-ambiguous" if ambiguous else "value-invalid"
+    return "value-invalid" if text.casefold() in _NOTHING else "address-invalid"
+
+
 _NOTHING = frozenset(
     (
         *("-", "--", "—", "–", "?", ".", "/", "n/a", "na", "n.a.", "nan", "none", "null", "nil"),
@@ -79,7 +91,7 @@ def _date(datatypes: tuple[str, ...], value: str, text: str) -> Misfit:
     kept = "so it was kept as text"
     if match := _LOCAL.fullmatch(text):
         first, second, year = map(int, match.groups())
-        if max(first, second) <= _MONTH and first != second:
+        if _ambiguous(match):
             message = (
                 f"'{short(value)}' may be {first} {_NAMES[second - 1]} or {second}"
                 f" {_NAMES[first - 1]} {year}, {kept}"
@@ -101,6 +113,12 @@ def _date(datatypes: tuple[str, ...], value: str, text: str) -> Misfit:
         day = date(1899, 12, 30) + timedelta(days=int(text))
         return Misfit("value-invalid", message, f"as a spreadsheet counts days, that is {day}")
     return Misfit("value-invalid", message, f"write it like {form}")
+
+
+def _ambiguous(match: re.Match[str]) -> bool:
+    """Return whether a local date may be of two days."""
+    first, second, _ = map(int, match.groups())
+    return max(first, second) <= _MONTH and first != second
 
 
 def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:

@@ -1,6 +1,6 @@
 """Where a problem is, and the words in which it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,13 @@ class Place:
             suggestion=suggestion,
             count=count,
         )
+
+    def more(self, code: str, count: int, column: str | None = None) -> Iterator[Problem]:
+        """Yield the problem that tells of all those that are not told one by one, if any."""
+        if count:
+            rows = "1 more row has" if count == 1 else f"{count:,} more rows have"
+            text = f"{rows} this problem"
+            yield problem(code, self.table.file, text, column=column, count=count)
 
     def header(self, word: str) -> str:
         """Return the header of a structural column as the file writes it."""

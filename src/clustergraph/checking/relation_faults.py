@@ -11,6 +11,7 @@ import numpy as np
 
 from clustergraph import terms as terms_
 from clustergraph.checking import circles, entity_faults, parallels, suggestions
+from clustergraph.checking.firsts import first
 from clustergraph.checking.links import Links, chosen
 from clustergraph.checking.places import Place, items, listed, short
 from clustergraph.errors import Problem
@@ -44,12 +45,14 @@ def _empty(checked: "Checked", place: Place) -> Iterator[Problem]:
     words = ("source", "relation", "target")
     for word, cell in zip(words, terms_.ends(checked.terms), strict=True):
         text = f"the row has no {word}, so it was left out"
-        for (row,) in checked.query(f"SELECT row FROM relations WHERE {cell} = ''"):
+        rows, more = first(checked, f"SELECT row FROM relations WHERE {cell} = ''")
+        for (row,) in rows:
             yield place.problem("end-empty", text, row, column=place.header(word), value="")
+        yield from place.more("end-empty", more, place.header(word))
 
 
 def _unknown_ends(checked: "Checked", place: Place) -> Iterator[Problem]:
-    found = checked.query("SELECT row, word, id FROM unknown_ends ORDER BY row")
+    found, more = first(checked, "SELECT row, word, id FROM unknown_ends")
     hints = suggestions.find(checked, list(dict.fromkeys(str(missing) for _, _, missing in found)))
     stubs = checked.policy.stubs
     made = "a stub was made of it" if stubs else "the relation was left out"
@@ -62,24 +65,30 @@ def _unknown_ends(checked: "Checked", place: Place) -> Iterator[Problem]:
             value=str(missing),
             suggestion=hints.get(str(missing)),
         )
+    yield from place.more("end-unknown", more)
 
 
 def _repeated(checked: "Checked", place: Place) -> Iterator[Problem]:
     cells = checked.cells("relations")
-    merged = checked.query("SELECT 1 FROM relation_fates WHERE fate = 'merged' LIMIT 1")
-    for row, first in merged and checked.query(
+    rows, more = first(
+        checked,
         "SELECT f.row, k.first FROM relation_fates f JOIN"
-        f" (SELECT row, min(row) OVER (PARTITION BY {cells}) AS first FROM relations"
-        " SEMI JOIN parallels USING (row)) k USING (row) WHERE f.fate = 'merged' ORDER BY f.row"
-    ):
-        text = f"the row says what row {first} says already, so it was counted once"
+        f" (SELECT row, min(row) OVER (PARTITION BY {cells}) AS first FROM"
+        f" {place.table.among('parallels')}) k USING (row) WHERE f.fate = 'merged'",
+    )
+    for row, earlier in rows:
+        text = f"the row says what row {earlier} says already, so it was counted once"
         yield place.problem("relation-duplicate", text, row)
+    yield from place.more("relation-duplicate", more)
     own = checked.terms.cell("relations", "id")
-    for row, found in checked.query(
-        f"SELECT row, {own} AS id FROM relations WHERE id IN (SELECT id FROM relation_id_conflicts)"
-        if own
-        else "SELECT 1 WHERE false"
-    ):
+    if own is None:
+        return
+    rows, more = first(
+        checked,
+        f"SELECT row, {own} AS id FROM relations"
+        f" WHERE {own} IN (SELECT id FROM relation_id_conflicts)",
+    )
+    for row, found in rows:
         text = (
             f"other relations have the id '{short(str(found))}' too, so none of them was named by"
             " it"
@@ -87,18 +96,19 @@ def _repeated(checked: "Checked", place: Place) -> Iterator[Problem]:
         yield place.problem(
             "relation-id-duplicate", text, row, column=place.header("id"), value=str(found)
         )
+    yield from place.more("relation-id-duplicate", more, place.header("id"))
 
 
 def _loops(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
     target = checked.terms.cell("relations", "target")
     chosen(checked.tables.connection, "loops", links.loops())
-    for row, found in checked.query(
-        f"SELECT row, {target} FROM relations SEMI JOIN loops USING (row)"
-    ):
+    rows, more = first(checked, f"SELECT row, {target} FROM {place.table.among('loops')}")
+    for row, found in rows:
         text = f"the relation joins '{short(str(found))}' with itself"
         yield place.problem(
             "relation-loop", text, row, column=place.header("target"), value=str(found)
         )
+    yield from place.more("relation-loop", more, place.header("target"))
 
 
 def _end_types(checked: "Checked", place: Place, links: Links) -> Iterator[Problem]:
@@ -170,12 +180,14 @@ def _kinds(checked: "Checked") -> "tuple[list[tuple[str, ...]], Numbers]":
 def _wrong_ends(checked: "Checked", place: Place, end: str, rows: "Numbers") -> Iterator[Problem]:
     chosen(checked.tables.connection, "wrong_ends", rows)
     terms, vocabulary = checked.terms, checked.vocabulary
-    for row, word, found, kinds in checked.query(
+    wrong, more = first(
+        checked,
         f"SELECT r.row, r.word, r.id, list_sort(list(DISTINCT {terms.cell('entities', 'type')}))"
         f" FROM (SELECT row, {terms.cell('relations', 'relation')} AS word,"
-        f" {terms.cell('relations', end)} AS id FROM relations SEMI JOIN wrong_ends USING (row)) r"
-        f" JOIN entities ON {terms.cell('entities', 'id')} = r.id GROUP BY r.row, r.word, r.id"
-    ):
+        f" {terms.cell('relations', end)} AS id FROM {place.table.among('wrong_ends')}) r"
+        f" JOIN entities ON {terms.cell('entities', 'id')} = r.id GROUP BY r.row, r.word, r.id",
+    )
+    for row, word, found, kinds in wrong:
         term = vocabulary.term(terms.relations[str(word)]) or Term("")
         wanted = [_word(t) for i in _limits(term, end) if (t := vocabulary.term(i)) and _word(t)]
         known = [_word(t) for i in _iris(checked, [str(k) for k in items(kinds)])
@@ -188,6 +200,7 @@ def _wrong_ends(checked: "Checked", place: Place, end: str, rows: "Numbers") -> 
             column=place.header(end),
             value=str(found),
         )
+    yield from place.more("end-type", more, place.header(end))
 
 
 def _word(term: Term) -> str:
@@ -219,14 +232,14 @@ def _circles(checked: "Checked", place: Place, links: Links) -> Iterator[Problem
         for way, members in circles.find(sources, targets):
             steps = dict(zip(way, [*way[1:], way[0]], strict=True))
             near = np.isin(sources, way, kind="table")
-            first = min(
+            earliest = min(
                 row
                 for row, source, target in zip(
                     rows[near].tolist(), sources[near].tolist(), targets[near].tolist(), strict=True
                 )
                 if steps[source] == target
             )
-            yield _circle(checked, place, term, (way, len(members), first))
+            yield _circle(checked, place, term, (way, len(members), earliest))
 
 
 def _circle(
@@ -254,14 +267,14 @@ def _without_evidence(checked: "Checked", place: Place) -> Iterator[Problem]:
         filled = checked.terms.filled["relations"][cell]
         if not prop.refers or filled == place.table.rows:
             continue
-        [(count, row, first)] = checked.query(
+        [(count, row, some_rows)] = checked.query(
             "SELECT count(*), min(row), arg_min(row, row, 3) FROM relations"
             f" WHERE {checked.terms.trimmed('relations', cell)} = ''"
             " AND row NOT IN (SELECT row FROM relation_fates)"
         )
         if count:
             number = int(str(count))
-            rows = [str(i) for i in items(first)]
+            rows = [str(i) for i in items(some_rows)]
             more = number - len(rows)
             shown = f"{', '.join(rows)} and {more:,} more" if more else listed(rows, "and")
             text = (

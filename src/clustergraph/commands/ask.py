@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say
+from clustergraph.commands.options import Reading, is_source, reading, say, source_named
 from clustergraph.commands.printing import Printing, printing
 from clustergraph.errors import SourceError
 
@@ -53,7 +53,7 @@ def command(
         tell_all(questions, answering.language)
         return
     question = questions[words[0]]
-    graph = Reading(**options).graph(source)
+    graph = answering.ready(Reading(**options).graph(source))
     if helped:
         tell_one(question, graph, answering.language)
         return
@@ -63,15 +63,18 @@ def command(
 
 def _found(
     words: tuple[str, ...], folder: Path | None
-) -> "tuple[Path, Questions, tuple[str, ...]]":
+) -> "tuple[Path | str, Questions, tuple[str, ...]]":
     """Tell SOURCE from NAME: the first word is a source where it is a path and no question."""
+    from clustergraph import store  # noqa: PLC0415 - heavy
     from clustergraph.querying import questions  # noqa: PLC0415 - heavy
 
     own = (folder,) if folder else ()
-    source = Path("data")
-    if words and words[0] not in questions.beside(source, *own) and Path(words[0]).exists():
-        source, words = Path(words[0]), words[1:]
-    return source, questions.beside(source, *own), words
+    source: Path | str = Path("data")
+    if words and words[0] not in questions.beside(Path("data"), *own) and is_source(words[0]):
+        source, words = source_named(words[0]), words[1:]
+    if isinstance(source, str):
+        return source, questions.read(*own), words
+    return source, questions.beside(store.tables(source) or source, *own), words
 
 
 def tell_all(questions: "Questions", language: str) -> None:
@@ -120,7 +123,15 @@ def read(question: "Question", words: Sequence[str]) -> dict[str, str]:
             value = left.pop(0)
         given[name.replace("-", "_")] = value
     for parameter in question.parameters:
-        if parameter.name in ("format", "output", "labels", "language", "timeout", "queries"):
+        if parameter.name in (
+            "format",
+            "output",
+            "labels",
+            "language",
+            "timeout",
+            "allow_service",
+            "queries",
+        ):
             raise SourceError(
                 f"{question.file}: --{parameter.name} is an option of every question; "
                 "give the parameter another name."

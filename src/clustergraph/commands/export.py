@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say, source_argument
+from clustergraph.commands.options import Reading, graph_argument, reading, say
 
 
 @click.command("export", epilog="Example: clustergraph export mycluster -o mycluster.graphml")
-@source_argument
+@graph_argument
 @click.option(
     "-o",
     "--output",
@@ -19,7 +19,7 @@ from clustergraph.commands.options import Reading, reading, say, source_argument
     " and .gz after any.",
 )
 @reading
-def command(source: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
+def command(source: Path | str, output: Path, **options: Any) -> None:  # noqa: ANN401 - click hands them over
     """Write the graph of SOURCE to one file.
 
     The ending of its name is the format.

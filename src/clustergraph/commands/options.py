@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from clustergraph.errors import Problems, Severity, SourceError
+from clustergraph.reading.sources import beside, is_workbook
 from clustergraph.reports import Findings, counted
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
     from clustergraph.graph import Graph
+    from clustergraph.store import Recipe
 
 P = ParamSpec("P")
 
@@ -78,8 +80,24 @@ def reading(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def source_argument(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the argument SOURCE."""
+    """Add the argument SOURCE, a path."""
     return click.argument("source", default="data", type=click.Path(path_type=Path))(command)
+
+
+def graph_argument(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the argument SOURCE, a path or the address of an endpoint."""
+    return click.argument("source", default="data", type=source_named)(command)
+
+
+def source_named(word: str) -> Path | str:
+    """Return an address as it is, and anything else as a path."""
+    return word if word.lower().startswith(("http://", "https://")) else Path(word)
+
+
+def is_source(word: str) -> bool:
+    """Tell whether a word names a source: an address, or a path where something is."""
+    found = source_named(word)
+    return isinstance(found, str) or found.exists()
 
 
 class Reading:
@@ -110,36 +128,41 @@ class Reading:
 
     def tables(self, source: Path) -> "Checked":
         """Read and check the tables of a folder."""
-        from clustergraph import check  # noqa: PLC0415 - heavy
-        from clustergraph.checking import policy  # noqa: PLC0415 - heavy
-
-        if source.is_file():
+        address = source.parts[:1] in (("http:",), ("https:",))
+        if address or (source.is_file() and not is_workbook(source)):
+            kind = "an address" if address else "a file"
             raise SourceError(
-                f"{source} is a file; build and check read a folder with entities.csv and"
-                " relations.csv. For an RDF file there are query, export and view."
+                f"{source} is {kind}; build and check read a folder with entities.csv and"
+                " relations.csv, or a workbook (.xlsx). For other graphs there are query, ask,"
+                " export and view."
             )
         with self.progress(f"Reading {source}"):
-            return check.read(
-                source,
-                vocabulary=self.vocabulary or None,
-                encoding=self.encoding,
-                delimiter=self.delimiter,
-                base=self.base,
-                policy=policy.Policy(self.severity, self.strict, self.baseline, self.stubs),
-            )
+            return self.recipe(source).read()
+
+    def recipe(self, source: Path, *, plain: bool = False) -> "Recipe":
+        """Return how the tables of a folder are read."""
+        from clustergraph.checking.policy import Policy  # noqa: PLC0415 - heavy
+        from clustergraph.store import Recipe  # noqa: PLC0415 - heavy
+
+        policy = Policy(self.severity, self.strict, self.baseline, self.stubs)
+        words = tuple(self.vocabulary)
+        return Recipe(source, words, self.encoding, self.delimiter, self.base, policy, plain)
 
     def baseline_beside(self, source: Path) -> Path:
         """Return the baseline that was named, or the one that belongs beside the tables."""
         from clustergraph.checking.baseline import NAME  # noqa: PLC0415 - wanted by one command
 
-        return self.baseline if isinstance(self.baseline, Path) else source / NAME
+        return self.baseline if isinstance(self.baseline, Path) else beside(source, NAME)
 
-    def graph(self, source: Path) -> "Graph":
-        """Return the graph of a folder of tables or of an RDF file."""
-        from clustergraph import graph  # noqa: PLC0415 - heavy
+    def graph(self, source: Path | str) -> "Graph":
+        """Return the graph of a folder of tables, an RDF file, a store folder or an endpoint."""
+        from clustergraph import graph, store  # noqa: PLC0415 - heavy
 
-        if source.is_file():
-            return graph.Graph.open(source)
+        if isinstance(source, str):
+            return graph.Graph.open(source, base=self.base)
+        if (source.is_file() and not is_workbook(source)) or store.is_store(source):
+            with self.progress(f"Opening {source}"):
+                return graph.Graph.open(source, base=self.base)
         tables = self.tables(source)
         built = graph.build(tables)
         serious = [p for p in tables.problems if p.severity is not Severity.NOTE]

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -57,6 +58,13 @@ def printing(command: Callable[P, None]) -> Callable[P, None]:
             show_default=True,
             help="Seconds the query may take.",
         ),
+        click.option(
+            "--allow-service",
+            "services",
+            multiple=True,
+            metavar="ADDRESS",
+            help="A server that SERVICE may ask, such as https://query.wikidata.org/sparql.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -75,6 +83,7 @@ class Printing:
         language: str,
         spreadsheet: bool,
         timeout: float,
+        services: tuple[str, ...],
     ) -> None:
         if spreadsheet:
             ending = formats.of_path(output) if output else None
@@ -82,13 +91,19 @@ class Printing:
                 raise click.UsageError("--spreadsheet is for CSV.")
             form = "csv"
         self.form, self.output, self.labels, self.spreadsheet = form, output, labels, spreadsheet
-        self.language, self.timeout = language, timeout
+        self.language, self.timeout, self.services = language, timeout, services
 
     @classmethod
     def take(cls, options: dict[str, Any]) -> "Printing":
         """Take the options that are its own out of those of a command."""
-        own = ("form", "output", "labels", "language", "spreadsheet", "timeout")
+        own = ("form", "output", "labels", "language", "spreadsheet", "timeout", "services")
         return cls(**{name: options.pop(name) for name in own})
+
+    def ready(self, graph: "Graph") -> "Graph":
+        """Return the graph, which may ask the servers that were allowed."""
+        if self.services:
+            graph.limits = replace(graph.limits, services=self.services)
+        return graph
 
     def show(self, found: "Rows | bool | Graph", graph: "Graph") -> None:
         """Print the answer that the graph gave, or write it to the file."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading
+from clustergraph.commands.options import Reading, is_source, reading, source_named
 from clustergraph.commands.printing import Printing, printing
 from clustergraph.errors import SourceError
 
@@ -31,7 +31,7 @@ def command(
     """
     answering = Printing.take(options)
     source, sparql = _source_and_query(source_and_query, file)
-    graph = Reading(**options).graph(source)
+    graph = answering.ready(Reading(**options).graph(source))
     if sparql is None:
         from clustergraph.commands import prompt  # noqa: PLC0415 - for a terminal only
 
@@ -40,22 +40,22 @@ def command(
     answering.show(graph.query(sparql, timeout=answering.timeout), graph)
 
 
-def _source_and_query(words: tuple[str, ...], file: Path | None) -> tuple[Path, str | None]:
-    """Tell the folder from the query: a single word that is no path is the query."""
+def _source_and_query(words: tuple[str, ...], file: Path | None) -> tuple[Path | str, str | None]:
+    """Tell the source from the query: a single word that is no path and no address is the query."""
     if file is not None:
         if len(words) > 1:
             raise click.UsageError("Give the query as a word or with -f, not both.")
         try:
-            return Path(*words or ("data",)), file.read_text(encoding="utf-8")
+            return source_named(*words or ("data",)), file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"The query {file} cannot be read: {error}.") from error
     match words:
         case (source, sparql):
             pass
-        case (word,) if word == "-" or not Path(word).exists():
+        case (word,) if word == "-" or not is_source(word):
             source, sparql = "data", word
         case () | (_,) if sys.stdin.isatty() and sys.stdout.isatty():
-            return Path(*words or ("data",)), None
+            return source_named(*words or ("data",)), None
         case _:
             raise click.UsageError("Give a query in SPARQL, or -f FILE, or - to read it from here.")
-    return Path(source), sys.stdin.read() if sparql == "-" else sparql
+    return source_named(source), sys.stdin.read() if sparql == "-" else sparql

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say, source_argument
+from clustergraph.commands.options import Reading, graph_argument, reading, say
 from clustergraph.errors import SourceError
 
 if TYPE_CHECKING:
-    from clustergraph.graph import Graph
     from clustergraph.web.live import Live
     from clustergraph.web.site import Settings
 
@@ -23,7 +22,7 @@ _MISSING = (
 
 
 @click.command("serve", epilog="Example: clustergraph serve mycluster --watch --open")
-@source_argument
+@graph_argument
 @click.option("--port", default=8765, show_default=True, help="Where to listen. 0: any free port.")
 @click.option("--open", "show", is_flag=True, help="Open the browser.")
 @click.option("--watch", is_flag=True, help="Build again whenever the tables change.")
@@ -44,7 +43,7 @@ _MISSING = (
 @click.option("--token", metavar="TEXT", help="The token of --public. [default: a new one]")
 @reading
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    source: Path,
+    source: Path | str,
     port: int,
     show: bool,  # noqa: FBT001 - click hands it over
     watch: bool,  # noqa: FBT001 - click hands it over
@@ -75,9 +74,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise click.UsageError("A token is for --public: without that, nobody else can ask.")
     given = Reading(**options)
     graph = given.graph(source)
+    places = _watched(source, given) if watch else []
 
     async def watching(live: "Live") -> None:
-        await live.watch([source, *given.vocabulary], lambda: _rebuilt(given, source))
+        await live.watch(places, lambda: given.graph(source))
 
     listener = _listener("0.0.0.0" if public else "127.0.0.1", port)  # noqa: S104 - asked for
     made = app(graph, settings, watch=watching if watch else None)
@@ -97,8 +97,13 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _rebuilt(given: Reading, source: Path) -> "Graph":
-    return given.graph(source)
+def _watched(source: Path | str, given: Reading) -> list[Path]:
+    """Return the files and folders whose changes make another graph."""
+    from clustergraph import store  # noqa: PLC0415 - heavy
+
+    if isinstance(source, str):
+        raise click.UsageError("--watch is for files: what an endpoint holds changes unseen.")
+    return [store.tables(source) or source, *given.vocabulary]
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.commands.options import Reading, reading, say, source_argument
+from clustergraph.commands.options import Reading, graph_argument, reading, say
 from clustergraph.errors import QueryError, SourceError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LONGEST_NAME = 1000  # characters; what is longer is no name of a file
 
 
 @click.command("view", epilog="Example: clustergraph view mycluster --around cspc --steps 2 --open")
-@source_argument
+@graph_argument
 @click.option(
     "-o",
     "--output",
@@ -65,7 +65,7 @@ _LONGEST_NAME = 1000  # characters; what is longer is no name of a file
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @reading
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    source: Path,
+    source: Path | str,
     output: Path,
     types: tuple[str, ...],
     around: str | None,

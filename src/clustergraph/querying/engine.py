@@ -12,7 +12,7 @@ import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from clustergraph.errors import QueryError
 from clustergraph.querying import evaluation
@@ -25,13 +25,15 @@ from clustergraph.querying.sparql import QuerySyntaxError
 class Limits:
     """What one query may use: seconds, bytes of memory besides the graph, bytes of answer.
 
-    `evaluators` is how many queries run at a time; more wait for their turn.
+    `evaluators` is how many queries run at a time; more wait for their turn. `services` are the
+    addresses that SERVICE may ask; where there are any, the processes have the network.
     """
 
     timeout: float = 10.0
     memory: int = 2**30
     size: int = 256 * 2**20
     evaluators: int = 4
+    services: tuple[str, ...] = ()
 
 
 class TimeLimitError(QueryError):
@@ -46,39 +48,48 @@ class CancelledError(QueryError):
     """The query was stopped by whoever asked it."""
 
 
+class Ends(Protocol):
+    """What can be ended from another thread."""
+
+    def end(self) -> int:
+        """End it."""
+
+
 class Cancellation:
     """A way to stop a query from another thread: give it to `answer`, then call `cancel`."""
 
     def __init__(self) -> None:
         self.cancelled = False
-        self._evaluator: Evaluator | None = None
+        self._work: Ends | None = None
         self._lock = threading.Lock()
 
     def cancel(self) -> None:
         """Stop the query now, or before it starts; a query that is answered stays so."""
         with self._lock:
             self.cancelled = True
-            if self._evaluator is not None:
-                self._evaluator.end()
+            if self._work is not None:
+                self._work.end()
 
-    def watch(self, evaluator: Evaluator | None) -> None:
-        """Know whom to stop: nobody any more once the query is answered."""
+    def watch(self, work: Ends | None) -> None:
+        """Know what to stop: nothing any more once the query is answered."""
         with self._lock:
-            self._evaluator = evaluator
-            if self.cancelled and evaluator is not None:
-                evaluator.end()
+            self._work = work
+            if self.cancelled and work is not None:
+                work.end()
 
 
 class Engine:
     """A graph that answers queries in processes of their own.
 
-    `path` is a file of N-Quads or N-Triples that must stay as it is while the engine is open.
+    `path` is a file of N-Quads or N-Triples, or a store folder, that must stay as it is while the
+    engine is open.
     Processes start when they are first needed and end with the engine or with this process.
     """
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._home: Home = Keeper(path) if FORKS else Alone(path)
+        network = bool(self.limits.services)
+        self._home: Home = Keeper(path, network=network) if FORKS else Alone(path, network=network)
         self._idle: list[Evaluator] = []
         self._places = threading.BoundedSemaphore(self.limits.evaluators)
         self._end = weakref.finalize(self, _close, self._idle, self._home)

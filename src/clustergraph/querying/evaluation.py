@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
@@ -52,7 +53,8 @@ class Prepared:
     names from `formats.FORMATS`, `size` is the most bytes an answer may have. `watched` are the
     namespaces in which a term that the graph does not have is worth a remark. With `union` the
     default graph is all graphs together. `dataset` names the graphs that make the default graph,
-    and the named ones, in place of what FROM says (SPARQL 1.1 Protocol, section 2.1.4).
+    and the named ones, in place of what FROM says (SPARQL 1.1 Protocol, section 2.1.4). `services`
+    are the addresses that SERVICE may ask.
     """
 
     sparql: str
@@ -65,6 +67,7 @@ class Prepared:
     watched: tuple[str, ...] = ()
     union: bool = False
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,9 @@ class Evaluation:
         function that does not exist, or has too large an answer.
         """
         query = Sparql(prepared.sparql)
-        if query.refusal:
-            raise QueryError(query.refusal)
+        refusal = query.refusal_but_for(prepared.services) if prepared.services else query.refusal
+        if refusal:
+            raise QueryError(refusal)
         try:
             results = self._results(query, prepared)
         except SyntaxError as error:
@@ -185,9 +189,10 @@ class Evaluation:
 
     @cached_property
     def _iris(self) -> list[str]:
-        if len(self.store) > FEW_TRIPLES:
+        # Asking a store on disk for its length would read all of it.
+        quads = list(islice(self.store, FEW_TRIPLES + 1))
+        if len(quads) > FEW_TRIPLES:
             return []
-        quads = self.store.quads_for_pattern(None, None, None)
         terms = {term for q in quads for term in (q.subject, q.predicate, q.object)}
         return sorted(term.value for term in terms if isinstance(term, NamedNode))
 

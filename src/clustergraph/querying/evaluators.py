@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from clustergraph.errors import QueryError
-from clustergraph.querying.keeper import LENGTH, ORDER, REPLY
+from clustergraph.querying.keeper import LENGTH, NETWORK, ORDER, REPLY
 
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 """Whether evaluators share the keeper's memory; elsewhere each loads the graph."""
@@ -60,8 +60,8 @@ def _program(path: Path, *words: str, **how: Any) -> subprocess.Popen[bytes]:  #
 class Keeper:
     """The process that holds the graph and forks evaluators."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, network: bool = False) -> None:
+        self.path, self.network = path, network
         self._lock = threading.Lock()
         self._orders: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -106,6 +106,7 @@ class Keeper:
         with theirs:
             self._process = _program(
                 self.path,
+                *(NETWORK,) * self.network,
                 str(theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -200,13 +201,13 @@ def _receive(line: socket.socket, size: int, deadline: float | None) -> bytearra
 class Alone:
     """Where nothing can fork, each evaluator loads the graph for itself."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, network: bool = False) -> None:
+        self.path, self.network = path, network
 
     def spawn(self, memory: int) -> "OwnProcess":
         """Return a new evaluator."""
         del memory  # such systems have no limit to set
-        return OwnProcess(self.path)
+        return OwnProcess(self.path, network=self.network)
 
     def close(self) -> None:
         """Nothing is kept besides the evaluators."""
@@ -215,8 +216,9 @@ class Alone:
 class OwnProcess:
     """An evaluator with a graph of its own, over pipes."""
 
-    def __init__(self, path: Path) -> None:
-        self._process = _program(path, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, path: Path, *, network: bool) -> None:
+        words = (NETWORK,) * network
+        self._process = _program(path, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             self._read(REPLY.size)
         except BaseException:

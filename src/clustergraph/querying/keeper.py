@@ -8,10 +8,9 @@ when it had to be killed.
 
 Nothing that runs here can reach the network or open a file once it answers queries: on Linux it
 lives in a network namespace with nothing in it, where the system permits that, and everywhere but
-on Windows it may open no file descriptor at all, so neither a socket nor a file.
+on Windows it may open no file descriptor at all, so neither a socket nor a file (`confinement`).
 """
 
-import ctypes
 import os
 import pickle
 import signal
@@ -27,43 +26,80 @@ from typing import BinaryIO
 from pyoxigraph import RdfFormat, Store
 
 from clustergraph.errors import ClustergraphError
+from clustergraph.querying.confinement import (
+    be_quiet,
+    die_with_parent,
+    give_up_files,
+    give_up_memory,
+    leave_network,
+)
 from clustergraph.querying.evaluation import Evaluation, Prepared
 from clustergraph.querying.sparql import QuerySyntaxError
 
 LENGTH = struct.Struct("!Q")
 ORDER = struct.Struct("!cQ")  # b"F" and a memory limit in bytes, or b"K" and a process id
+NETWORK = "network"
 REPLY = struct.Struct("!q")  # a process id, or how a process ended (as `os.waitpid` says)
 
 # Deeply nested queries are walked recursively; memory that is never touched costs nothing.
 STACK = 1024 * 2**20
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_PDEATHSIG = 1
 
 
 def main(words: list[str]) -> None:
-    """Load the graph in the file named by the first word, then obey.
+    """Load the graph in the file (or find the store folder) named by the first word, then obey.
 
-    The second word is the number of a socket for orders; without it, queries come through the
-    standard input and answers go through the standard output.
+    The last word is the number of a socket for orders; without it, queries come through the
+    standard input and answers go through the standard output. `NETWORK` before it leaves the
+    network and the files that this needs to the queries: they may ask the servers that their user
+    allowed.
     """
     path, *control = words
+    network = NETWORK in control
+    if network:
+        control.remove(NETWORK)
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _leave_network()
-    store = Store()
-    store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
-    evaluation = Evaluation(store)
+    if not network:
+        leave_network()
+    graph = Held(Path(path), network=network)
     if control:
         with socket.socket(fileno=int(control[0])) as orders:
             orders.sendall(REPLY.pack(0))
-            _be_quiet()
-            _obey(orders, evaluation)
+            be_quiet()
+            _obey(orders, graph)
     else:
+        evaluation = graph.evaluation()
         sys.stdout.buffer.write(REPLY.pack(0))
         sys.stdout.buffer.flush()
-        _be_quiet()
-        _give_up_files()
+        be_quiet()
+        graph.confine()
         _in_large_stack(lambda: serve(evaluation, sys.stdin.buffer, sys.stdout.buffer))
+
+
+class Held:
+    """The graph that is kept: a file that is loaded once, or a store folder.
+
+    A store on disk has threads, which a fork would lose: each evaluator opens it for itself.
+    """
+
+    def __init__(self, path: Path, *, network: bool) -> None:
+        self.network = network
+        self.folder = path if path.is_dir() else None
+        if self.folder is None:
+            store = Store()
+            store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+            self._evaluation = Evaluation(store)
+
+    def evaluation(self) -> Evaluation:
+        """Return what answers queries in the process that calls this."""
+        if self.folder is None:
+            return self._evaluation
+        return Evaluation(Store.read_only(str(self.folder)))
+
+    def confine(self) -> None:
+        """Give up what answering queries does not need."""
+        if not self.network:
+            give_up_files(self.folder)
 
 
 def serve(evaluation: Evaluation, queries: BinaryIO, answers: BinaryIO) -> None:
@@ -90,7 +126,7 @@ def _reply(evaluation: Evaluation, prepared: Prepared) -> tuple[tuple[object, ..
     return ("answer", answer.kind, answer.format, answer.remarks), answer.body
 
 
-def _obey(orders: socket.socket, evaluation: Evaluation) -> None:
+def _obey(orders: socket.socket, graph: Held) -> None:
     """Fork (F) and kill (K) until the other end is closed."""
     children: set[int] = set()
     try:
@@ -103,7 +139,7 @@ def _obey(orders: socket.socket, evaluation: Evaluation) -> None:
                 pid = os.fork()
                 if pid == 0:
                     orders.close()
-                    _evaluate(socket.socket(fileno=handles[0]), evaluation, number)
+                    _evaluate(socket.socket(fileno=handles[0]), graph, number)
                 os.close(handles[0])
                 children.add(pid)
                 orders.sendall(REPLY.pack(pid))
@@ -122,15 +158,16 @@ def _end(pid: int) -> int:
     return os.waitpid(pid, 0)[1]
 
 
-def _evaluate(line: socket.socket, evaluation: Evaluation, memory: int) -> None:
+def _evaluate(line: socket.socket, graph: Held, memory: int) -> None:
     """Be an evaluator to the end of this process."""
-    _die_with_parent()
+    die_with_parent()
     queries, answers = line.makefile("rb"), line.makefile("wb")
 
     def work() -> None:
         with suppress(BrokenPipeError, ConnectionResetError):
-            _give_up_memory(memory)
-            _give_up_files()
+            evaluation = graph.evaluation()
+            give_up_memory(memory)
+            graph.confine()
             serve(evaluation, queries, answers)
         os._exit(0)
 
@@ -143,48 +180,6 @@ def _in_large_stack(work: Callable[[], None]) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-
-
-def _leave_network() -> None:
-    """Move to a network namespace that has no way out (Linux, where it is permitted)."""
-    if not sys.platform.startswith("linux"):
-        return
-    unshare = getattr(ctypes.CDLL(None), "unshare", None)
-    if unshare is not None and unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        unshare(_CLONE_NEWNET)
-
-
-def _die_with_parent() -> None:
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _be_quiet() -> None:
-    """Leave the terminal to those who started this: the engine prints before it dies."""
-    handle = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(handle, 2)
-    os.close(handle)
-
-
-def _give_up_memory(memory: int) -> None:
-    """Allow this process so much memory more than it has (Linux), and leave no core file."""
-    import resource  # noqa: PLC0415 - Windows has none
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError):  # the first that the system ends when memory is short
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    with suppress(OSError, ValueError, StopIteration):
-        status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-        held = int(next(line for line in status if line.startswith("VmData")).split()[1]) * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (held + memory, held + memory))
-
-
-def _give_up_files() -> None:
-    """Open no file and no socket from now on (not on Windows)."""
-    with suppress(ImportError):
-        import resource  # noqa: PLC0415 - Windows has none
-
-        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -56,8 +56,8 @@ _GAP = 40
 _SHOWN = 70  # characters of a long line on either side of a mistake
 
 SERVICE_REFUSED = (
-    "SERVICE is refused: it would send data to another server. "
-    "Load that server's data into the graph, or ask it there."
+    "SERVICE is refused: it would send data to another server. Load that server's data into the"
+    " graph, ask it there, or allow its address (--allow-service)."
 )
 
 
@@ -121,13 +121,37 @@ class Sparql:
             plain = Sparql(_CODEPOINT.sub(_character, self.text))
             if any(query.calls_service for query in (self, plain)):
                 return SERVICE_REFUSED
+        return self.change
+
+    @property
+    def change(self) -> str | None:
+        """Why it may not run where it would change something, or nothing."""
         word = next((t for t in self.verbs if t.says(*_UPDATES)), None)
-        if word is not None:
-            return (
-                f"{word.text.upper()} is refused: a graph is only read here. "
-                "Change the tables and build again."
-            )
-        return None
+        if word is None:
+            return None
+        return (
+            f"{word.text.upper()} is refused: a graph is only read here. "
+            "Change the tables and build again."
+        )
+
+    def refusal_but_for(self, services: Iterable[str]) -> str | None:
+        """Return the same where the servers at these addresses may be asked.
+
+        Only `SERVICE <address>`, spelt out, counts as asking one of them.
+        """
+        allowed = {f"<{address}>" for address in services}
+        pieces: list[str] = []
+        done = 0
+        for index, token in enumerate(self.tokens):
+            after = [t for t in self.tokens[index + 1 : index + 3] if not t.says("SILENT")]
+            if token.says("SERVICE") and after and after[0].text in allowed:
+                pieces += (self.text[done : token.start], " ")
+                done = token.end
+        rest = Sparql("".join((*pieces, self.text[done:]))).refusal
+        if rest == SERVICE_REFUSED and allowed:
+            known = ", ".join(sorted(allowed))
+            return f"SERVICE is refused, but for {known}, written so."
+        return rest
 
     @property
     def verbs(self) -> Iterator[Token]:

@@ -21,7 +21,8 @@ ENDS = {LF: b"\n", CRLF: b"\r\n"}
 class Scan(NamedTuple):
     """The records of a block: where each ends, its cells, its lines, the kind of its line end.
 
-    `fault` is the first quotation mark out of place; records end before it.
+    `fault` is the first quotation mark out of place; records end before it. `controls` is True
+    where the block holds a control character that no text needs.
     """
 
     ends: "Places"
@@ -29,6 +30,7 @@ class Scan(NamedTuple):
     lines: "Places"
     kinds: "Kinds"
     fault: int | None
+    controls: bool
 
 
 def scan(data: bytes, delimiter: int, *, final: bool) -> Scan:
@@ -78,7 +80,14 @@ def scan(data: bytes, delimiter: int, *, final: bool) -> Scan:
     if len(ends) and ends[-1] > len(data):
         ends[-1] = len(data)
         kinds[-1] = NONE
-    return Scan(ends, counts, lines, kinds, fault)
+    return Scan(ends, counts, lines, kinds, fault, holds_controls(data))
+
+
+def holds_controls(data: bytes) -> bool:
+    """Return whether a text holds a control character other than a tab or a line end, or DEL."""
+    low = int(np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" ")))
+    spacing = sum(data.count(mark) for mark in (b"\n", b"\r", b"\t") if mark in data)
+    return low > spacing or b"\x7f" in data
 
 
 def _fault(block: "NDArray[np.uint8]", quotes: "Places", delimiter: int) -> int | None:

@@ -1,10 +1,13 @@
-"""Data frames as tables: every value as text, what is missing as the empty cell."""
+"""Data frames and Parquet files as tables: every value as text, what is missing as no cell."""
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustergraph.errors import SourceError
+from clustergraph.errors import DataError, SourceError, problem
+from clustergraph.iris import sql_text
+from clustergraph.reading.loading import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,12 +19,15 @@ if TYPE_CHECKING:
 def load(connection: "duckdb.DuckDBPyConnection", table: str, frame: object) -> list[str]:
     """Put a data frame into the DuckDB table `<table>_cells` and return the names of its columns.
 
+    A path is that of a Parquet file.
     polars and pandas data frames, pyarrow tables and all that offers the Arrow PyCapsule interface
     will do. Integers print without a point, also where pandas keeps them as floats because some
     are missing; dates print as 2024-02-29.
     """
     import duckdb  # noqa: PLC0415 - heavy
 
+    if isinstance(frame, Path):
+        return _parquet(connection, table, frame)
     view = f"{table}_frame"
     pandas = type(frame).__module__.partition(".")[0] == "pandas"
     names = [str(name) for name in getattr(frame, "column_names", getattr(frame, "columns", ()))]
@@ -30,11 +36,7 @@ def load(connection: "duckdb.DuckDBPyConnection", table: str, frame: object) -> 
         if not names:
             described = connection.execute(f"DESCRIBE FROM {view}").fetchall()
             names = [str(row[0]) for row in described]
-        cells = ", ".join(
-            f"replace(coalesce(CAST(#{i + 1} AS VARCHAR), ''), chr(0), '') AS c{i}"
-            for i in range(len(names))
-        )
-        connection.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {view}")  # noqa: S608 - our names
+        _fill(connection, table, view, len(names))
     except (duckdb.Error, ImportError, UnicodeEncodeError) as error:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"
         raise SourceError(
@@ -43,6 +45,29 @@ def load(connection: "duckdb.DuckDBPyConnection", table: str, frame: object) -> 
         ) from error
     connection.unregister(view)
     return names
+
+
+def _parquet(connection: "duckdb.DuckDBPyConnection", table: str, path: Path) -> list[str]:
+    """Put a Parquet file into the table; a file that is none is a problem of the file."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    pattern = sql_text(literal(path))
+    view = f"read_parquet({pattern}, binary_as_string = true)"
+    try:
+        described = connection.execute(f"DESCRIBE FROM {view}").fetchall()
+        _fill(connection, table, view, len(described))
+    except duckdb.Error as error:
+        message = f"the file is no whole Parquet file ({str(error).splitlines()[0]})"
+        raise DataError([problem("file-format", path.name, message)]) from error
+    return [str(row[0]) for row in described]
+
+
+def _fill(connection: "duckdb.DuckDBPyConnection", table: str, view: str, width: int) -> None:
+    cells = ", ".join(
+        f"replace(coalesce(CAST(#{i + 1} AS VARCHAR), ''), chr(0), '') AS c{i}"
+        for i in range(width)
+    )
+    connection.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {view}")  # noqa: S608 - our names
 
 
 def _of_pandas(frame: Any) -> "dict[str, NDArray[np.object_]]":  # noqa: ANN401 - pandas is optional

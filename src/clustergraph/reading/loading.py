@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
+from clustergraph import resources
 from clustergraph.errors import Problem, problem
 from clustergraph.reading.records import BLANK
 
@@ -16,20 +17,25 @@ if TYPE_CHECKING:
     from clustergraph.reading.headers import Header
     from clustergraph.reading.records import Records
     from clustergraph.reading.sources import Source
+    from clustergraph.tables import Connection
 
 _LINE = 1 << 21
 
 
 class Held(NamedTuple):
-    """What a table holds: its rows, the blank ones that were left out, and problems of columns."""
+    """What a table holds: its rows, the blank ones that were left out, and problems of columns.
+
+    `first` is the number of the first row where none was left out, so that the others follow.
+    """
 
     rows: int
     blank: int
+    first: int | None
     problems: list[Problem]
 
 
 def connection(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that spills to `folder`.
+    """Return a database in memory that spills to `folder`, within the resources of now.
 
     Nothing is fetched at run time: an extension that DuckDB does not bring along is not there.
     """
@@ -39,6 +45,7 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
             "temp_directory": str(folder / "duckdb"),
+            **resources.current().options(),
         }
     )
     made.execute("SET enable_progress_bar = false")  # it would be printed among the results
@@ -75,7 +82,7 @@ def read_csv(
     }
     given = ", ".join(f"{name} = {_sql(value)}" for name, value in options.items())
     cursor.execute(
-        f"INSERT INTO {table}_cells FROM read_csv({_sql(_literal(records.path))}, {given})"
+        f"INSERT INTO {table}_cells FROM read_csv({_sql(literal(records.path))}, {given})"
     )
     [(count, last)] = cursor.execute(
         f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}_cells"  # noqa: S608 - ours
@@ -85,7 +92,7 @@ def read_csv(
         raise AssertionError(message)
 
 
-def _literal(path: Path) -> str:
+def literal(path: Path) -> str:
     """Return the path as a pattern that only this path matches."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
@@ -109,7 +116,7 @@ def settled(
     """Give the cells of a table their rows, the first being `first`, and leave blank rows out."""
     table, cells = source.name, f"{source.name}_cells"
     numbered = f"SELECT rowid + {first} AS row, * FROM {cells}"  # noqa: S608 - ours
-    empty = _blank([column.cell for column in columns])
+    empty = sql_blank([column.cell for column in columns])
     [(total,)] = cursor.execute(f"SELECT count(*) FROM {cells}").fetchall()  # noqa: S608 - ours
     [(blank,)] = cursor.execute(f"SELECT count(*) FROM {cells} WHERE {empty}").fetchall()  # noqa: S608 - ours
     if blank:
@@ -117,14 +124,14 @@ def settled(
         cursor.execute(f"DROP TABLE {cells}")
     else:
         cursor.execute(f"CREATE VIEW {table} AS {numbered}")
-    problems = _unnamed(cursor, source, columns)
+    problems = unnamed(cursor, source, columns)
     if total == blank:
         message = "the table has a header and no rows"
         problems.append(problem("table-empty", source.file, message))
-    return Held(total - blank, blank, problems)
+    return Held(total - blank, blank, None if blank else first, problems)
 
 
-def _blank(cells: "Sequence[str]") -> str:
+def sql_blank(cells: "Sequence[str]") -> str:
     """Return the SQL of whether a row is blank.
 
     Trimming every cell would take longer than reading them: where the first cell begins with
@@ -137,9 +144,7 @@ def _blank(cells: "Sequence[str]") -> str:
     )
 
 
-def _unnamed(
-    cursor: duckdb.DuckDBPyConnection, source: "Source", columns: "Sequence[Column]"
-) -> list[Problem]:
+def unnamed(cursor: "Connection", source: "Source", columns: "Sequence[Column]") -> list[Problem]:
     """Return the problems of columns that have no name."""
     problems = []
     blank = []

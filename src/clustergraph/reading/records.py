@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from clustergraph.errors import DataError, Problem, problem
-from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, scan
+from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, holds_controls, scan
 from clustergraph.reading.cells import Grammar, Reading
 from clustergraph.reading.lines import Lines, Place
 
@@ -38,7 +38,8 @@ class Records:
     """The records of a file after its header, ready for DuckDB.
 
     The bytes stand in `path` after `skip` lines; `count` records in all, blank ones included, each
-    ending in `newline`; `longest` bytes in the longest, `multiline` when a cell holds a line end.
+    ending in `newline`; `longest` bytes in the longest, `multiline` when a cell holds a line end,
+    `controls` when one may hold a control character.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Records:
     newline: str
     longest: int
     multiline: bool
+    controls: bool
     lines: Lines
     problems: list[Problem] = field(default_factory=list)
     surplus: dict[int, int] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class _Walk:
         self.copy: BinaryIO | None = None
         self.longest = 0
         self.multiline = False
+        self.controls = False
         self.rows = array("q")
         self.extra = array("q")
         self.problems: list[Problem] = []
@@ -119,6 +122,7 @@ class _Walk:
             newline=ENDS[self.style].decode(),
             longest=self.longest,
             multiline=self.multiline,
+            controls=self.controls,
             lines=lines,
             problems=self._every_problem(),
             surplus=self.surplus,
@@ -136,6 +140,7 @@ class _Walk:
                 size *= 4
                 continue
             scanned = scan(data, self.delimiter[0], final=final)
+            self.controls = self.controls or scanned.controls
             before = self.offset
             exact = self._take(data, scanned, final=final)
             if not exact:
@@ -256,6 +261,7 @@ class _Walk:
         self.multiline = self.multiline or b"\n" in written[:-2] or b"\r" in written[:-2]
         length = reading.end - start
         record = data[start : reading.end]
+        self.controls = self.controls or holds_controls(record)
         lines = record.count(b"\n") + record.count(b"\r") - record.count(b"\r\n")
         lines += not record.endswith((b"\n", b"\r"))
         if self.nulls and self.nulls[-1] < self.offset + length:
@@ -370,7 +376,8 @@ class _Walk:
         for code, count in self.told.items():
             if count > _TOLD:
                 more = count - _TOLD
-                message = "more rows have this problem"
+                rows = "1 more row has" if more == 1 else f"{more:,} more rows have"
+                message = f"{rows} this problem"
                 self.problems.append(problem(code, self.source.file, message, count=more))
         return self.problems
 

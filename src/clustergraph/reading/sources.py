@@ -9,7 +9,7 @@ from pathlib import Path
 from clustergraph.errors import SourceError
 
 NAMES = ("entities", "relations")
-_ENDINGS = (".csv", ".csv.gz")
+_ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,26 @@ class Source:
 
     @property
     def file(self) -> str:
-        """What problems call the table: the file's name, or the table's own."""
-        return self.given.name if isinstance(self.given, Path) else self.name
+        """What problems call the table: its file's name, or its own; of a workbook, both."""
+        if not isinstance(self.given, Path):
+            return self.name
+        return f"{self.given.name}:{self.name}" if is_workbook(self.given) else self.given.name
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a path names a workbook, which holds both tables."""
+    return path.suffix.lower() == ".xlsx"
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a path names a Parquet file."""
+    return path.suffix.lower() == ".parquet"
+
+
+def beside(source: str | os.PathLike[str], name: str) -> Path:
+    """Return the path of what belongs to the tables under this name."""
+    path = Path(source)
+    return (path.parent if is_workbook(path) else path) / name
 
 
 def sources(
@@ -60,12 +78,18 @@ def _in_folder(given: str | os.PathLike[str] | None, name: str) -> Path:
         raise SourceError(f"nothing says where the {name} are: name a folder, or {name}=...")
     folder = Path(given)
     if folder.is_file():
+        if is_workbook(folder):
+            return folder
         raise SourceError(f"{folder} is a file: name the folder that holds both tables")
     if not folder.is_dir():
         raise SourceError(f"{folder}: there is no such folder{_nearest(folder)}")
     there = [path for ending in _ENDINGS if (path := folder / f"{name}{ending}").exists()]
     if len(there) > 1:
         raise SourceError(f"{there[0]} and {there[1].name} are both there: keep one of them")
+    books = [path for path in folder.iterdir() if is_workbook(path)]
+    if not there and len(books) == 1:
+        missing = folder / f"{name}.csv"
+        raise SourceError(f"{missing}: there is no such file (did you mean {books[0]}?)")
     return _file(there[0] if there else folder / f"{name}.csv")
 
 

@@ -66,7 +66,9 @@ class Findings:
 
     def path(self, found: Problem) -> str:
         """Return the path of the file that a problem is in."""
-        return (PurePath(self.source) / found.file).as_posix()
+        source = PurePath(self.source)
+        is_workbook = source.suffix.lower() == ".xlsx"
+        return (source if is_workbook else source / found.file).as_posix()
 
     def count(self, severity: Severity) -> int:
         """Return how many problems of a severity there are, each row counted."""

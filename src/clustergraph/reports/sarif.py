@@ -6,6 +6,7 @@ Known problems are in it too, suppressed.
 
 import hashlib
 import json
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -47,7 +48,7 @@ def _rule(code: Code) -> dict[str, Any]:
 
 
 def _result(findings: Findings, found: Problem, rules: dict[str, int]) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(findings.path(found))}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(findings.path(found))}}
     if line := found.line or found.row:
         physical["region"] = {"startLine": line}
     location: dict[str, Any] = {"physicalLocation": physical}
@@ -64,6 +65,11 @@ def _result(findings: Findings, found: Problem, rules: dict[str, int]) -> dict[s
     if found.count > 1:
         result["occurrenceCount"] = found.count
     return result
+
+
+def _uri(path: str) -> str:
+    """Return a path as a URI, relative where the path is (SARIF 2.1.0, section 3.4.4)."""
+    return PurePath(path).as_uri() if PurePath(path).is_absolute() else quote(path)
 
 
 def _fingerprint(found: Problem) -> str:

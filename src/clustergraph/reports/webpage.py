@@ -100,6 +100,6 @@ def _group(code: str, problems: Sequence[Problem]) -> Iterator[str]:
             f'<td class="message">{escape(found.message + suggestion)}</td></tr>'
         )
     yield "</tbody></table>"
-    if len(problems) > SHOWN:
-        yield f"<p>and {len(problems) - SHOWN:,} more</p>"
+    if rest := sum(p.count for p in problems[SHOWN:]):
+        yield f"<p>and {rest:,} more</p>"
     yield "</details>"

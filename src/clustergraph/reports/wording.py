@@ -33,8 +33,8 @@ def lines(
         yield from rest
         for found in problems[:shown]:
             yield from wrapped(found, width)
-        if len(problems) > shown:
-            yield f"  and {len(problems) - shown:,} more"
+        if more := sum(p.count for p in problems[shown:]):
+            yield f"  and {more:,} more"
         mend = f"How to mend it: {CODES[code].mend}"
         yield from wrap(mend, width, initial_indent="  ", subsequent_indent="  ")
         yield ""

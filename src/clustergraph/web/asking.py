@@ -155,10 +155,13 @@ async def ask(visit: Visit) -> Reply:
         found = _found(visit.site, answer)
         path = f"/ask/{question.name}"
         links = pages.links(path, visit.given, answer.kind)
+        drawn_at = ""
         if question.show.kind == "network" and found.rows is not None:
-            links.insert(0, (links[0][0].replace(f".{_SPREADSHEET}", ".network", 1), "Network"))
+            drawn_at = links[0][0].replace(f".{_SPREADSHEET}", ".network", 1)
         chart = pages.chart(visit.site, question, found.rows) if found.rows is not None else None
-        found = replace(found, links=links, chart=chart)
+        # A question names relations that one dataset has and another has not: no remarks on them.
+        found = replace(found, links=links, chart=chart, remarks=(), tight=True)
+        found = replace(found, network=drawn_at)
         return pages.question(visit.site, question, form, found)
 
     return await asyncio.to_thread(made)

@@ -1,11 +1,11 @@
-"""Charts of an answer as SVG, which shows without a script."""
+"""Charts of an answer, which show without a script: bars in a table, lines in SVG."""
 
 from collections.abc import Sequence
 from html import escape
 
 from clustergraph.rows import Rows
 
-_WIDTH, _ROW, _NAMES, _MOST = 860, 24, 300, 60
+_WIDTH, _MOST = 860, 60
 _HEIGHT, _LEFT, _BOTTOM = 320, 60, 30
 
 
@@ -40,20 +40,19 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
 
 
 def _bars(points: list[tuple[str, float, str]]) -> str:
+    """Return a table in which each number has a bar, so that it fits any width."""
     points = points[:_MOST]
     most = max((abs(n) for _, n, _ in points), default=0) or 1
-    pieces = []
-    for place, (name, number, series) in enumerate(points):
-        y = place * _ROW
-        width = (_WIDTH - _NAMES - 80) * max(number, 0) / most
-        label = f"{name} · {series}" if series else name
-        label = label if len(label) <= 44 else label[:43] + "…"  # noqa: PLR2004 - fits the column
-        pieces.append(_text(_NAMES - 8, y + 17, label, "end"))
-        pieces.append(
-            f'<rect class="bar" x="{_NAMES}" y="{y + 4}" width="{width:.1f}" height="{_ROW - 8}"/>'
+    rows = []
+    for name, number, series in points:
+        label = escape(f"{name} · {series}" if series else name)
+        bar = f'<rect class="bar" width="{100 * max(number, 0) / most:.1f}" height="1"/>'
+        rows.append(
+            f'<tr><th scope="row"><bdi>{label}</bdi></th>'
+            f'<td class="drawn"><svg viewBox="0 0 100 1" preserveAspectRatio="none"'
+            f' aria-hidden="true">{bar}</svg></td><td class="number">{number:,g}</td></tr>'
         )
-        pieces.append(_text(_NAMES + width + 6, y + 17, f"{number:,g}"))
-    return _svg(len(points) * _ROW, pieces, "Bar chart")
+    return f'<table class="bars">{"".join(rows)}</table>'
 
 
 def _lines(points: list[tuple[str, float, str]]) -> str:
@@ -79,11 +78,11 @@ def _lines(points: list[tuple[str, float, str]]) -> str:
         pieces.append(f'<polyline class="line" points="{path}"/>')
         pieces += [f'<circle class="bar" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in own]
         pieces.append(_text(own[-1][0] + 8, own[-1][1] + 4, series[:20]))
-    return _svg(_HEIGHT, pieces, "Line chart")
+    return _svg(pieces)
 
 
-def _svg(height: int, pieces: Sequence[str], label: str) -> str:
+def _svg(pieces: Sequence[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="Line chart">'
         f"{''.join(pieces)}</svg>"
     )

@@ -72,7 +72,7 @@ def _service(site: "Site", origin: str) -> Iterator[Quad]:
     yield _iri(dataset, RDF + "type", _SD + "Dataset")
     yield _iri(dataset, _SD + "defaultGraph", default)
     yield _iri(default, RDF + "type", _SD + "Graph")
-    yield _number(default, VOID + "triples", len(site.store))
+    yield _number(default, VOID + "triples", len(site.graph))
     for number, graph_name in enumerate(sorted(site.store.named_graphs(), key=str)):
         if isinstance(graph_name, NamedNode):
             graph = f"{endpoint}#graph-{number}"
@@ -96,7 +96,7 @@ def _void(site: "Site", origin: str) -> Iterator[Quad]:
     for known in formats.FORMATS:
         if known.name in ("turtle", "ntriples", "jsonld"):
             yield _iri(dataset, VOID + "dataDump", f"{origin}/graph.{known.extension}")
-    yield _number(dataset, VOID + "triples", len(site.store))
+    yield _number(dataset, VOID + "triples", len(site.graph))
     yield _number(dataset, VOID + "classes", len(site.types))
     yield _number(dataset, VOID + "properties", len(site.predicates))
     for kind, counted, size in (

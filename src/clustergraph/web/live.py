@@ -21,7 +21,20 @@ INTERVAL = 0.5
 """Seconds between two looks at the files."""
 _STILL_THERE = 15.0  # seconds after which a silent stream says that it lives
 _WATCHED = frozenset(
-    {".csv", ".tsv", ".ttl", ".rq", ".gz", ".nt", ".nq", ".rdf", ".jsonld", ".trig"}
+    {
+        ".csv",
+        ".xlsx",
+        ".parquet",
+        ".tsv",
+        ".ttl",
+        ".rq",
+        ".gz",
+        ".nt",
+        ".nq",
+        ".rdf",
+        ".jsonld",
+        ".trig",
+    }
 )
 
 

@@ -15,9 +15,9 @@ from pyoxigraph import Literal, NamedNode
 
 from clustergraph import formats
 from clustergraph.errors import Problems, QueryError
-from clustergraph.iris import is_http_iri
+from clustergraph.iris import Namespaces, is_http_iri
 from clustergraph.rows import Rows
-from clustergraph.vocabulary import RDF, XSD
+from clustergraph.vocabulary import CG, RDF, XSD
 from clustergraph.web import accept, charts, reply
 from clustergraph.web import resource as resource_of
 from clustergraph.web.addresses import SUFFIXES
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 SHOWN = 1000
 """Rows of an answer that a page shows; the downloads hold all."""
 _MEMBERS = 60
+_LAST = frozenset({CG + "Document", CG + "Figure"})  # what all the others rest on
 _CHOICES = 2000
 
 _NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "float", "int"))
+_DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth", "dateTime"))
 _NAVIGATION = (
     ("/", "Network"), ("/entities", "Contents"), ("/ask", "Questions"), ("/query", "SPARQL"),
 )  # fmt: skip
@@ -64,6 +66,17 @@ class Found:
     links: Sequence[tuple[str, str]] = ()
     asked: bool = False
     most: int = field(default=SHOWN)
+    tight: bool = False
+    network: str = ""
+
+    @property
+    def columns(self) -> list[tuple[int, str]]:
+        """The columns that are shown, with their places: none that is empty where it is `tight`."""
+        if self.rows is None:
+            return []
+        filled = {place for row in self.rows.terms for place, term in enumerate(row) if term}
+        named = list(enumerate(self.rows.columns))
+        return [(p, name) for p, name in named if p in filled or not filled or not self.tight]
 
 
 class Shown:
@@ -89,6 +102,13 @@ class Shown:
         """Return the names of an IRI."""
         return () if iri.startswith("_:") else self._site.names(iri)
 
+    def sentence(self, iri: str) -> str:
+        """Return the names of a relation resource's parts, or nothing where it is none."""
+        if not iri.startswith(self._site.graph.base):
+            return ""
+        parts = resource_of.parts(self._site.store, iri)
+        return " ".join(self.text(part) for part in parts)
+
     def short(self, iri: str) -> str:
         """Return an IRI as a prefixed name without its colon for entities, or as it is."""
         base = self._site.graph.base
@@ -112,15 +132,26 @@ class Shown:
         return isinstance(term, Literal)
 
     @staticmethod
-    def is_number(term: Literal) -> bool:
-        """Tell whether a literal is a number."""
-        return term.datatype.value in _NUMBERS
+    def kind(term: Literal) -> str:
+        """Tell how a literal is set: as a number, as a date, or as text."""
+        if term.datatype.value in _NUMBERS:
+            return "number"
+        return "when" if term.datatype.value in _DATES else ""
+
+    def documents(self, term: Literal) -> list[tuple[str, str, str]]:
+        """Return what a list of ids says: each id, where its page is, and what it is called."""
+        found = []
+        for word in term.value.split():
+            iri = Namespaces(self._site.graph.base).entity(word)
+            known = self._site.addresses.knows(iri)
+            found.append((word, self.href(iri) if known else "", self.text(NamedNode(iri))))
+        return found
 
     def text(self, term: object) -> str:
         """Return a term as text."""
         if isinstance(term, NamedNode):
             names = self.names(term.value)
-            return names[0].value if names else self.short(term.value)
+            return names[0].value if names else self.sentence(term.value) or self.short(term.value)
         return "" if term is None else str(getattr(term, "value", term))
 
 
@@ -175,7 +206,7 @@ def query(site: Site, sparql: str, found: Found) -> Reply:
 
 def _beginning(site: Site) -> str:
     """Return a query to start from, about the largest class of the graph."""
-    largest = next((iri for iri, _ in site.types if not iri.startswith(RDF)), None)
+    largest = next((i for i, _ in site.types if not i.startswith(RDF) and i not in _LAST), None)
     what = site.prefixes.compact(largest)[0] if largest else "?type"
     pattern = f"  ?entity a {what} ;\n    rdfs:label ?name ."
     return f"SELECT ?entity ?name\nWHERE {{\n{pattern}\n}}\nLIMIT 20\n"
@@ -269,7 +300,7 @@ def entities(site: Site) -> Reply:
     """Return the page that lists the classes and the first members of each."""
     types = [
         (iri, count, site.members(iri, _MEMBERS))
-        for iri, count in site.types
+        for iri, count in sorted(site.types, key=lambda kind: kind[0] in _LAST)
         if iri != RDF + "Statement"
     ]
     dumps = [("/graph.ttl", "Turtle"), ("/graph.nt", "N-Triples"), ("/graph.jsonld", "JSON-LD")]

@@ -100,6 +100,14 @@ def _reading_order(name: Literal) -> tuple[int, str, str]:
     return place, tag, name.value
 
 
+def parts(store: Store, iri: str) -> tuple[Node, ...]:
+    """Return subject, predicate and object of a relation resource, or nothing where it is none."""
+    quads = store.quads_for_pattern(NamedNode(iri), None, None)
+    found = {q.predicate: q.object for q in quads if q.predicate.value in _PARTS}
+    order = (_SUBJECT, _PREDICATE, _OBJECT)
+    return tuple(found[part] for part in order) if len(found) == len(order) else ()
+
+
 def read(store: Store, vocabulary: "Vocabulary", iri: str) -> Resource:
     """Return what the graph says of an IRI; nothing but the IRI where it says nothing."""
     node = NamedNode(iri)

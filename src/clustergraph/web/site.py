@@ -9,7 +9,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from clustergraph import view
-from clustergraph.querying.engine import Engine, Limits
+from clustergraph.backends import Answers
+from clustergraph.querying.engine import Limits
 from clustergraph.rows import Iri
 from clustergraph.turtle import Prefixes
 from clustergraph.vocabulary import RDF
@@ -86,8 +87,8 @@ class Site:
         graph.ask("ASK {}")  # the processes are there before the first visitor
 
     @property
-    def engine(self) -> Engine:
-        """The processes that answer queries; new ones where the graph was closed meanwhile."""
+    def engine(self) -> Answers:
+        """What answers queries; new ones where the graph was closed meanwhile."""
         with self._lock:
             return self.graph.engine
 

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from clustergraph.querying.engine import Cancellation, Engine
+from clustergraph.backends import Answers
+from clustergraph.querying.engine import Cancellation
 from clustergraph.querying.evaluation import Answer, Prepared
 from clustergraph.web.reply import Refused
 
@@ -35,7 +36,7 @@ class Turns:
 
     async def answer(
         self,
-        engine: Engine,
+        engine: Answers,
         prepared: Prepared,
         gone: Callable[[], Awaitable[None]],
         *,

@@ -1,0 +1,1 @@
+"""SPARQL servers somewhere else: asking them, and loading a graph into them."""
