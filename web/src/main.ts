@@ -233,8 +233,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     store.set({ ...last, hover: null });
     undoing = false;
   };
-  window.addEventListener("hashchange", () => {
-    const { change, camera } = readHash(model, window.location.hash);
+  window.addEventListener("hashchange", ({ newURL }) => {
+    // What the address says by now may be what a movement that came to its end has written there.
+    const { change, camera } = readHash(model, new URL(newURL).hash);
     store.set({ ...start, theme: store.state.theme, ...change });
     if (camera) stage.move(camera, false);
   });
