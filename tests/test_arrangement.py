@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,6 +176,22 @@ def test_view_opens_with_the_arrangement_and_the_others_are_beside_it(tmp_path: 
     said = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
     assert said["arrangement"] == "time"
     assert [picture["name"] for picture in said["arrangements"]] == ["zone", "hierarchy", "time"]
+
+
+def test_the_order_of_a_set_moves_nobody(tmp_path: Path) -> None:
+    pages = []
+    for seed in ("1", "2"):
+        path = tmp_path / seed
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "clustergraph", "view", str(DATA), "--no-sparql", "-q"),
+                *("--around", "cspc", "--steps", "2", "-o", str(path)),
+            ],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+        pages.append(path.read_bytes())
+    assert pages[0] == pages[1]
 
 
 @pytest.mark.parametrize("name", arrangement.NAMES)

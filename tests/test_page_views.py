@@ -393,7 +393,19 @@ def test_hostile_names_ids_figures_and_dates_run_nowhere(show: Show, tmp_path: P
 def test_on_paper_stand_the_drawing_and_the_details_or_the_table(show: Show, small: str) -> None:
     opened = show(small, "#language=en&entity=a")
     page = opened.page
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme="dark")
+    opened.js("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".paper")).to_be_visible()
+    expect(page.locator(".engine")).to_be_hidden()
+    light = opened.js(
+        """() => {
+          const canvas = document.querySelector(".paper");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const inked = data.filter((value, i) => i % 4 === 0 && value < 200).length;
+          return [data[0] > 240, inked > 500];
+        }"""
+    )
+    assert light == [True, True]
     expect(page.locator(".details h2.title")).to_be_visible()
     expect(page.locator(".stage")).to_be_visible()
     for hidden in (".tools", ".panel.left", ".zoom", ".arrangements", ".search"):

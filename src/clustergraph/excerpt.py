@@ -3,7 +3,7 @@
 from clustergraph import terms
 from clustergraph.check import Checked
 
-DRAWABLE, DRAWN = 150_000, 50_000
+DRAWABLE, DRAWN = 150_000, 20_000
 """Of more entities than the first, a page draws the second number: those with most relations."""
 
 

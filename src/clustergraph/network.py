@@ -7,7 +7,7 @@ self loops stay, as they do in the RDF.
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -288,8 +288,21 @@ def largest(network: "nx.MultiDiGraph[str]", count: int) -> "nx.MultiDiGraph[str
     return _part(network, set(sorted(network, key=lambda n: (-degree[n], n))[:count]))
 
 
+def between(network: "nx.MultiDiGraph[str]", kept: Container[str]) -> "nx.MultiDiGraph[str]":
+    """Return these nodes with the edges between them, in the order that they have there.
+
+    networkx's own subgraph has the order of a set, which is another one on every run.
+    """
+    part = type(network)(**network.graph)
+    part.add_nodes_from((n, said) for n, said in network.nodes(data=True) if n in kept)
+    for source, target, key, said in network.edges(keys=True, data=True):
+        if source in kept and target in kept:
+            part.add_edge(source, target, key, **said)
+    return part
+
+
 def _part(network: "nx.MultiDiGraph[str]", kept: set[str]) -> "nx.MultiDiGraph[str]":
-    part: nx.MultiDiGraph[str] = network.subgraph(kept).copy()
+    part = between(network, kept)
     whole = network.graph.get("part") or [len(network), network.number_of_edges()]
     part.graph["part"] = whole
     return part

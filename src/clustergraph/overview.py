@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from clustergraph.arrangement.zoning import zones
+from clustergraph.network import between
 
 if TYPE_CHECKING:
     from clustergraph.drawing import Drawing
@@ -28,23 +29,24 @@ def overview(drawing: "Drawing") -> dict[str, Any]:
 
     network = drawing.network
     order = {n: i for i, n in enumerate(network)}
-    belongs = zones(network.subgraph(n for n in network if n not in drawing.aside), hubs=_MOST // 3)
+    drawn_ones = between(network, network.nodes - drawing.aside)
+    belongs = zones(drawn_ones, hubs=_MOST // 3)
     size = Counter(belongs.values())
     centres: list[str | None] = [*sorted(size, key=lambda n: (-size[n], n))[:_MOST], None]
     number = {centre: i for i, centre in enumerate(centres)}
     rest = number[None]
     zone = [number.get(belongs.get(n), rest) for n in network]
-    between: Counter[tuple[int, int]] = Counter()
+    joined: Counter[tuple[int, int]] = Counter()
     for source, target in network.edges():
         a, b = sorted((zone[order[source]], zone[order[target]]))
         if a != b:
-            between[a, b] += 1
+            joined[a, b] += 1
     drawn = [z for n, z in zip(network, zone, strict=True) if n not in drawing.aside]
     count = np.bincount(drawn, minlength=len(centres))
     radius = np.maximum(9.0, 90.0 * np.sqrt(count / count.max())).astype(np.float32)
     # What many relations join is drawn together; a single one would pull as hard as a thousand.
-    usual = float(np.median(list(between.values()))) if between else 0.0
-    near = [pair for pair, n in between.items() if n >= usual]
+    usual = float(np.median(list(joined.values()))) if joined else 0.0
+    near = [pair for pair, n in joined.items() if n >= usual]
     edges = np.array(sorted(near), dtype=np.int32).reshape(-1, 2)
     places = layout.positions(len(centres), edges, sizes=radius + _FOR_NAMES).tolist()
     return {
@@ -53,6 +55,6 @@ def overview(drawing: "Drawing") -> dict[str, Any]:
         "y": [round(y) for _, y in places],
         "radius": [round(float(r), 1) for r in radius],
         "count": count.tolist(),
-        "links": [[a, b, n] for (a, b), n in sorted(between.items())],
+        "links": [[a, b, n] for (a, b), n in sorted(joined.items())],
         "zone": zone,
     }

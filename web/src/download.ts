@@ -27,8 +27,12 @@ export function save(blob: Blob, name: string): void {
 }
 
 /** Draws the picture with its ground and a small legend of what is in it. */
-function picture(page: Page, pen: Pen, size: Size): void {
-  const colours = ink(isDark(page.store.state.theme));
+export function picture(
+  page: Page,
+  pen: Pen,
+  size: Size,
+  colours = ink(isDark(page.store.state.theme)),
+): void {
   pen.fillStyle = colours.ground;
   pen.beginPath();
   pen.moveTo(0, 0);
@@ -37,7 +41,7 @@ function picture(page: Page, pen: Pen, size: Size): void {
   pen.lineTo(0, size.height);
   pen.closePath();
   pen.fill();
-  page.stage.export(pen, size);
+  page.stage.export(pen, size, colours);
   const shown = page.shown();
   const used = page.model.types.map((_, type) =>
     page.model.entities.some(({ index, types }) => shown.entities[index] && types[0] === type),

@@ -60,10 +60,14 @@ function paintAxis(
   pen.textBaseline = "middle";
   const years = told(ticks, places, true, []);
   const months = told(ticks, places, false, years);
+  let last = -Infinity;
   ticks.forEach(([, year, month], i) => {
     const x = places[i];
     const labelled = (month ? months : years).includes(i);
     if (x < -size.width || x > size.width * 2 || (month && !labelled)) return;
+    // The ticks of years in which nothing happened would run together to a bar.
+    if (!labelled && x - last < YEARS_APART / 4) return;
+    last = x;
     pen.globalAlpha = month ? 0.12 : 0.28;
     stroke(pen, x, 0, x, size.height);
     if (!labelled) return;

@@ -27,6 +27,7 @@ import { table } from "./table";
 import { arrangements } from "./arrangements";
 import { comparison } from "./compare";
 import { announcer } from "./live";
+import { paper } from "./paper";
 import { pictureOf } from "./pictures";
 import { zones } from "./zones";
 import { applyTheme, isDark, onSystemTheme } from "./theme";
@@ -92,6 +93,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const switcher = arrangements(page);
   const live = announcer(page);
   const summary = zones(page);
+  stage.element.append(paper(page));
   const foot = status(page);
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
@@ -231,8 +233,9 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
     store.set({ ...last, hover: null });
     undoing = false;
   };
-  window.addEventListener("hashchange", () => {
-    const { change, camera } = readHash(model, window.location.hash);
+  window.addEventListener("hashchange", ({ newURL }) => {
+    // What the address says by now may be what a movement that came to its end has written there.
+    const { change, camera } = readHash(model, new URL(newURL).hash);
     store.set({ ...start, theme: store.state.theme, ...change });
     if (camera) stage.move(camera, false);
   });

@@ -252,14 +252,14 @@ export class Stage {
   }
 
   /** Draws the whole picture with another pen, for a download. */
-  export(pen: Pen, size: Size): void {
+  export(pen: Pen, size: Size, ink: Ink): void {
     if (!this.seen) return;
     const { look, shown, lit } = this.seen;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
     const view = { camera, size };
-    this.paintBack(pen, look.ink, view, lit ? BEHIND : 1);
-    paint(pen, this.scene, lit ? { ...shown, light: "faded" } : shown, look.ink, view);
-    this.paintFront(pen, this.seen, view);
+    this.paintBack(pen, ink, view, lit ? BEHIND : 1);
+    paint(pen, this.scene, lit ? { ...shown, light: "faded" } : shown, ink, view);
+    this.paintFront(pen, { ...this.seen, look: { ...look, ink } }, view);
   }
 
   get extent(): Size {

@@ -36,33 +36,63 @@ type Overview = NonNullable<Page["model"]["columns"]["overview"]>;
 function drawing(page: Page, overview: Overview): Element {
   const { x, y, radius, count, links } = overview;
   const filled = count.map((_, i) => i).filter((i) => count[i]);
-  const edge = (places: number[], turn: 1 | -1, room: number) =>
-    turn * Math.max(...filled.map((i) => turn * places[i] + radius[i] + room));
-  const [left, top] = [edge(x, -1, 150), edge(y, -1, 20)];
-  const [width, height] = [edge(x, 1, 150) - left, edge(y, 1, 70) - top];
-  const most = Math.max(1, ...links.map(([, , relations]) => relations));
-  const size = Math.max(width, height) / 62;
-  const lines = links.map(([a, b, relations]) =>
+  const edge = (places: number[], turn: 1 | -1) =>
+    turn * Math.max(...filled.map((i) => turn * places[i] + radius[i]));
+  const [west, north, east, south] = [edge(x, -1), edge(y, -1), edge(x, 1), edge(y, 1)];
+  const size = Math.max(east - west, south - north) / 48;
+  const room = { x: 7.5 * size, y: 3 * size };
+  const box = [west - room.x, north - size, east - west + 2 * room.x, south - north + size + room.y];
+  const drawn = links.filter(([a, b]) => count[a] && count[b]);
+  const most = Math.max(1, ...drawn.map(([, , relations]) => relations));
+  const lines = drawn.map(([a, b, relations]) =>
     svg("path", {
       d: `M${x[a]} ${y[a]}L${x[b]} ${y[b]}`,
       "stroke-width": ((size / 2) * Math.sqrt(relations / most) + size / 40).toFixed(2),
       "stroke-opacity": (0.08 + 0.4 * Math.sqrt(relations / most)).toFixed(2),
     }),
   );
-  const marks = filled.map((i) => mark(page, overview, i, size));
+  const named = roomy(page, overview, filled, size);
+  const marks = filled.map((i) => {
+    const group = mark(page, overview, i, size);
+    if (!named.has(i)) group.classList.add("tight");
+    return group;
+  });
   return svg(
     "svg",
-    { viewBox: [left, top, width, height].join(" "), role: "group", "aria-label": sayPlain(page, "zones") },
+    { viewBox: box.join(" "), role: "group", "aria-label": sayPlain(page, "zones") },
     svg("g", { class: "between", "aria-hidden": "true" }, ...lines),
     ...marks,
   );
 }
 
-function mark(page: Page, { centre, x, y, radius, count }: Overview, i: number, size: number): SVGElement {
-  const { language, theme } = page.store.state;
+function nameOfZone(page: Page, { centre }: Overview, i: number): string {
   const entity = centre[i];
-  const name =
-    entity === null ? sayPlain(page, "otherZones") : nameOf(page.model.entities[entity], language).first.text;
+  return entity === null
+    ? sayPlain(page, "otherZones")
+    : nameOf(page.model.entities[entity], page.store.state.language).first.text;
+}
+
+/** Returns the marks whose names find room, the largest first; the others tell theirs when pointed at. */
+function roomy(page: Page, overview: Overview, filled: number[], size: number): Set<number> {
+  const { x, y, radius, count } = overview;
+  const placed: [left: number, top: number, right: number, bottom: number][] = [];
+  const named = new Set<number>();
+  for (const i of [...filled].sort((a, b) => count[b] - count[a])) {
+    const name = shorten(nameOfZone(page, overview, i), MOST);
+    const half = (Array.from(name, (c) => (c > "\u2e7f" ? 1 : 0.58)).reduce((a, b) => a + b, 0) * size) / 2;
+    const top = y[i] + radius[i];
+    const box: (typeof placed)[number] = [x[i] - half, top, x[i] + half, top + 2.6 * size];
+    if (placed.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) continue;
+    placed.push(box);
+    named.add(i);
+  }
+  return named;
+}
+
+function mark(page: Page, overview: Overview, i: number, size: number): SVGElement {
+  const { centre, x, y, radius, count } = overview;
+  const entity = centre[i];
+  const name = nameOfZone(page, overview, i);
   const kind = entity === null ? undefined : page.model.types[page.model.entities[entity].types[0]];
   const number = figure(String(count[i]));
   const open = () => page.store.set({ zone: i, view: "network" });
@@ -88,7 +118,7 @@ function mark(page: Page, { centre, x, y, radius, count }: Overview, i: number, 
       cx: x[i],
       cy: y[i],
       r: radius[i],
-      fill: onGround(kind?.colour ?? "#6b7280", isDark(theme)),
+      fill: onGround(kind?.colour ?? "#6b7280", isDark(page.store.state.theme)),
     }),
     text(1.2, shorten(name, MOST), "name"),
     text(2.4, number, "number"),

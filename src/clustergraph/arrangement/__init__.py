@@ -13,6 +13,7 @@ from clustergraph.arrangement.levels import hierarchy
 from clustergraph.arrangement.maps import located
 from clustergraph.arrangement.timeline import Tick, timeline
 from clustergraph.arrangement.zoning import gathered, zones
+from clustergraph.network import between
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -69,7 +70,7 @@ def arranged(drawing: "Drawing", only: Arrangement | None = None) -> list[Arrang
 
 def _drawn(drawing: "Drawing") -> "nx.MultiDiGraph[str]":
     """Return the part of the network that does not stand aside."""
-    return drawing.network.subgraph(n for n in drawing.network if n not in drawing.aside)
+    return between(drawing.network, drawing.network.nodes - drawing.aside)
 
 
 def _zones(drawing: "Drawing") -> Arranged | None:
