@@ -1,7 +1,7 @@
 # make build   the main job: the bundled data becomes output/
 # make test    all tests, of the installed wheel, with the browser they need
 # make lint    every linter; make bench: the benchmarks; make pictures: those in docs/pictures
-# make lock    newer versions of what we use
+# make fuzz    dirty tables by the thousand for ten minutes; make lock: newer versions of what we use
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 PROGRAMS := chromium=chromium fc-list=fontconfig firefox-esr=firefox-esr \
   java=openjdk-17-jre-headless virtuoso-t=virtuoso-opensource-7-bin
 
-.PHONY: build test lint bench pictures lock programs clean
+.PHONY: build test lint bench fuzz pictures lock programs clean
 
 build: $(VENV)/installed
 	$(BIN)/clustergraph build data -o output
@@ -30,6 +30,9 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/build.py
+
+fuzz: $(VENV)/dev
+	$(BIN)/python benchmarks/fuzz.py --minutes 10
 
 # Pillow is wanted for these pictures only, so it stands beside what we use.
 pictures: $(VENV)/dev programs

@@ -20,13 +20,29 @@ ARGUMENTS = [
 ]
 
 
+Launch: TypeAlias = Callable[..., Browser]
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Launch]:
+    """Return a function that runs Chromium, Debian's or else Playwright's, with more arguments."""
+    started: list[Browser] = []
     with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
+
+        def launch(*more: str) -> Browser:
+            path = CHROMIUM if CHROMIUM.exists() else None
+            words = [*ARGUMENTS, *more]
+            started.append(playwright.chromium.launch(executable_path=path, args=words))
+            return started[-1]
+
+        yield launch
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Launch) -> Browser:
+    return launch()
 
 
 @dataclass

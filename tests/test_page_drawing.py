@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 import clustergraph as cg
+from browsing import Launch
 from clustergraph import view
 
 HERE = Path(__file__).parent
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 WIDE: ViewportSize = {"width": 1600, "height": 980}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 
@@ -73,27 +72,6 @@ def opened(context: BrowserContext, file: Path, address: str) -> Opened:
     found.page.goto(file.as_uri() + address)
     found.page.wait_for_selector("[data-ready]")
     return found
-
-
-@pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[..., Browser]]:
-    started: list[Browser] = []
-    with sync_playwright() as playwright:
-
-        def launch(*more: str) -> Browser:
-            path = CHROMIUM if CHROMIUM.exists() else None
-            words = [*ARGUMENTS, *more]
-            started.append(playwright.chromium.launch(executable_path=path, args=words))
-            return started[-1]
-
-        yield launch
-        for browser in started:
-            browser.close()
-
-
-@pytest.fixture(scope="module")
-def browser(launch: Callable[..., Browser]) -> Browser:
-    return launch()
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +164,7 @@ def test_while_the_view_moves_a_picture_is_moved_and_the_drawing_follows_when_it
 
 
 def test_a_page_is_drawn_without_any_rasterizer_for_three_dimensions(
-    launch: Callable[..., Browser], bundled: dict[str, Path]
+    launch: Launch, bundled: dict[str, Path]
 ) -> None:
     browser = launch("--disable-software-rasterizer")
     context = browser.new_context(viewport=WIDE, offline=True)

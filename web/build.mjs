@@ -9,18 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2] ?? join(here, "../src/clustergraph/page");
 mkdirSync(output, { recursive: true });
 
-const script = await esbuild.build({
-  absWorkingDir: here,
-  entryPoints: ["src/main.ts"],
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: ["es2022", "chrome114", "firefox125", "safari17"],
-  charset: "utf8",
-  legalComments: "none",
-  metafile: true,
-  write: false,
-});
+const script = await bundle(["src/main.ts"], { write: false });
 writeFileSync(join(output, "page.js"), inert(script.outputFiles[0].text));
 
 const style = await esbuild.build({
@@ -34,15 +23,7 @@ writeFileSync(join(output, "page.css"), style.outputFiles[0].text);
 writeFileSync(join(output, "template.html"), readFileSync(join(here, "src/template.html"), "utf8"));
 
 // What answers questions in the page, beside it. It is compressed here, once, and not for each page.
-const worker = await esbuild.build({
-  absWorkingDir: here,
-  entryPoints: ["worker/worker.ts"],
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: ["es2022", "chrome114", "firefox125", "safari17"],
-  charset: "utf8",
-  legalComments: "none",
+const worker = await bundle(["worker/worker.ts"], {
   // The engine comes with the message that starts it; it is never fetched.
   define: { "import.meta.url": '""' },
   write: false,
@@ -50,6 +31,22 @@ const worker = await esbuild.build({
 writeFileSync(join(output, "worker.js"), inert(worker.outputFiles[0].text));
 const engine = limited(readFileSync(join(here, "node_modules/oxigraph/web_bg.wasm")));
 writeFileSync(join(output, "engine.txt"), gzipSync(engine, { level: 9, memLevel: 9 }).toString("base64"));
+
+/** Bundles each of these with all that it imports, as a script of its own. */
+function bundle(entryPoints, more) {
+  return esbuild.build({
+    absWorkingDir: here,
+    entryPoints,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2022", "chrome114", "firefox125", "safari17"],
+    charset: "utf8",
+    legalComments: "none",
+    metafile: true,
+    ...more,
+  });
+}
 
 /** Returns a script that nothing inside a script element takes for that element's end. */
 function inert(text) {
@@ -67,27 +64,16 @@ function limited(wasm) {
 }
 
 // What only the server's pages need: files of their own, asked for by those pages.
-const served = await esbuild.build({
-  absWorkingDir: here,
-  entryPoints: ["editor/editor.ts", "editor/bar.ts", "editor/live.ts"],
-  outdir: output,
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: ["es2022", "chrome114", "firefox125", "safari17"],
-  charset: "utf8",
-  legalComments: "none",
-  metafile: true,
-});
+const served = await bundle(["editor/editor.ts", "editor/bar.ts", "editor/live.ts"], { outdir: output });
 
 function version(name) {
   return JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8")).version;
 }
 
 /** The licences of the packages that went into a bundle, by name. */
-function licences(bundle) {
+function licences(built) {
   const packages = new Set();
-  for (const path of Object.keys(bundle.metafile.inputs)) {
+  for (const path of Object.keys(built.metafile.inputs)) {
     const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
     if (found) packages.add(found[1]);
   }

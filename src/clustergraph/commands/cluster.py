@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
 
 import click
+from click.core import ParameterSource
 
 from clustergraph.checking.policy import Policy
 from clustergraph.commands.options import Reading, tell
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from clustergraph.report import Report
 
 P = ParamSpec("P")
+
+# What has no meaning on Spark, which writes parts of N-Triples with the memory of its workers.
+_FOREIGN = ("formats", "store", "sparql", "fresh_layout", "memory", "threads")
 
 
 def engine_options(command: Callable[P, None]) -> Callable[P, None]:
@@ -36,6 +40,7 @@ def engine_options(command: Callable[P, None]) -> Callable[P, None]:
 
 def build(source: str, output: str, given: Reading, master: str | None, *, plain: bool) -> None:
     """Build the graph of `source` on Spark; both paths may be of any file system it knows."""
+    _refuse_foreign(click.get_current_context())
     try:
         from clustergraph.spark import engine, reading, writing  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
@@ -62,6 +67,13 @@ def build(source: str, output: str, given: Reading, master: str | None, *, plain
     if not given.quiet:
         tell(checked.problems)
         click.echo(_summary(made, source, output))
+
+
+def _refuse_foreign(context: click.Context) -> None:
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "")
+        if option.name in _FOREIGN and given is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--engine spark knows no {option.opts[0]}.", context)
 
 
 def _summary(made: "Report", source: str, output: str) -> str:
