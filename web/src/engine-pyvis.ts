@@ -28,11 +28,10 @@ interface Head {
 interface Network {
   on(event: "afterDrawing", handler: (pen: CanvasRenderingContext2D) => void): void;
   moveTo(options: { position: { x: number; y: number }; scale: number; animation: false }): void;
-  moveNode(id: number, x: number, y: number): void;
   setSize(width: string, height: string): void;
   /** What it draws from. To tell it through its data sets takes a hundred times as long. */
   body: {
-    nodes: Record<number, { options: { hidden: boolean } }>;
+    nodes: Record<number, { x: number; y: number; options: { hidden: boolean } }>;
     edges: Record<number, { options: EdgeOptions }>;
     emitter: { emit(event: "_dataChanged"): void };
   };
@@ -83,7 +82,9 @@ export class PyvisEngine implements Engine {
   }
 
   moved(entity: number): void {
-    if (this.scene) this.network?.moveNode(entity, this.scene.x[entity], this.scene.y[entity]);
+    // Its own moveNode draws everything anew, for each node.
+    if (this.scene && this.network)
+      Object.assign(this.network.body.nodes[entity], { x: this.scene.x[entity], y: this.scene.y[entity] });
   }
 
   resize({ width, height }: Size): void {
