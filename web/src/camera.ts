@@ -48,13 +48,19 @@ export function zoomed(
   return { x: worldX - (x - size.width / 2) / scale, y: worldY - (y - size.height / 2) / scale, scale };
 }
 
-/** Returns the camera that shows the whole box, with room around it for names. */
+/** Returns the camera that shows the whole box, with room around it for names and, above, for the switch. */
 export function fitting(box: Box, size: Size): Camera {
-  const margin = { x: Math.min(110, size.width * 0.16), y: Math.min(44, size.height * 0.1) };
+  const side = Math.min(110, size.width * 0.16);
+  const [top, bottom] = [Math.min(72, size.height * 0.14), Math.min(44, size.height * 0.1)];
   const width = Math.max(box.right - box.left, 1);
   const height = Math.max(box.bottom - box.top, 1);
-  const scale = Math.min((size.width - 2 * margin.x) / width, (size.height - 2 * margin.y) / height, 2);
-  return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, scale: Math.max(scale, FARTHEST) };
+  const fits = Math.min((size.width - 2 * side) / width, (size.height - top - bottom) / height, 2);
+  const scale = Math.max(fits, FARTHEST);
+  return {
+    x: (box.left + box.right) / 2,
+    y: (box.top + box.bottom) / 2 - (top - bottom) / 2 / scale,
+    scale,
+  };
 }
 
 /** How large marks are drawn: they shrink and grow with the camera, but less than distances do. */
