@@ -30,9 +30,11 @@ try {
       new Promise((done) => {
         requestAnimationFrame(() =>
           requestAnimationFrame(() => {
-            const canvas = document.querySelector(".engine canvas, canvas.engine");
+            const canvas = document.querySelector("canvas.screen");
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            done(data.filter((value, i) => i % 4 === 3 && value).length);
+            const pixels = new Uint32Array(data.buffer);
+            // The corner has the colour of the ground.
+            done(pixels.filter((pixel) => pixel !== pixels[0]).length);
           }),
         );
       }),
