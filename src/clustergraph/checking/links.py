@@ -5,19 +5,24 @@ an end that no entity has; a relation by its place in `iris`, likewise from 1.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergraph import terms as terms_
 from clustergraph.checking.looks import sql_trimmed
+from clustergraph.iris import sql_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clustergraph.check import Checked
     from clustergraph.tables import Connection
 
 Numbers = NDArray[np.uint32]
+
+_FEW = 16  # words of relations
 
 
 @dataclass(slots=True)
@@ -82,31 +87,40 @@ def read(checked: "Checked") -> Links:
 def _read(checked: "Checked", iris: list[str]) -> Links:
     source, relation, target = terms_.ends(checked.terms)
     connection = checked.tables.connection
-    # One by one: two large joins in one query would drive each other out of the processor's cache.
-    rows, relations = _joined(connection, f"relation_words o ON o.word = {relation}", "code")
-    _, sources = _joined(connection, f"entity_ids o ON o.id = {source}", "row")
-    _, targets = _joined(connection, f"entity_ids o ON o.id = {target}", "row")
-    links = Links(rows, relations, sources, targets, iris)
+    # Two queries: two large joins in one would drive each other out of the processor's cache.
+    code, words = _code(checked, iris, relation)
+    found = connection.execute(
+        f"SELECT r.row::UINTEGER AS row, {code}::UINTEGER AS relation,"
+        f" coalesce(e.row, 0)::UINTEGER AS source FROM relations r {words}"
+        f" LEFT JOIN entity_ids e ON e.id = {source}"
+    ).fetchnumpy()
+    rows, relations, sources = (_numbers(found, name) for name in ("row", "relation", "source"))
+    found = connection.execute(
+        "SELECT r.row::UINTEGER AS row, coalesce(e.row, 0)::UINTEGER AS target"
+        f" FROM relations r LEFT JOIN entity_ids e ON e.id = {target}"
+    ).fetchnumpy()
+    of_row = np.zeros(int(rows.max(initial=0)) + 1, np.uint32)
+    of_row[_numbers(found, "row")] = _numbers(found, "target")
+    links = Links(rows, relations, sources, of_row[rows], iris)
     for end, lost in links.lost().items():
         chosen(checked.tables.connection, f"lost_{end}", lost)
     return links
 
 
-def _joined(connection: "Connection", other: str, number: str) -> tuple[Numbers, Numbers]:
-    """Return all rows of `relations`, in order, and the number of each in another table, or 0."""
-    found = connection.execute(
-        f"SELECT r.row::UINTEGER AS row, coalesce(o.{number}, 0)::UINTEGER AS number"
-        f" FROM relations r LEFT JOIN {other}"
-    ).fetchnumpy()
-    rows, numbers = (np.asarray(found[name], np.uint32) for name in ("row", "number"))
-    if not len(rows):
-        return rows, numbers
-    # Sorting would take longer: rows are numbers of places.
-    of_row = np.zeros(int(rows.max()) + 1, np.uint32)
-    there = np.zeros(len(of_row), np.bool_)
-    of_row[rows], there[rows] = numbers, True
-    in_order = np.flatnonzero(there).astype(np.uint32)
-    return in_order, of_row[in_order]
+def _code(checked: "Checked", iris: list[str], relation: str) -> tuple[str, str]:
+    """Return SQL for the number of a relation's word, and the join that it needs.
+
+    A few words are compared in less time than they are joined.
+    """
+    words = checked.terms.relations
+    if not 0 < len(words) <= _FEW:
+        return "coalesce(w.code, 0)", f"LEFT JOIN relation_words w ON w.word = {relation}"
+    cases = (f"WHEN {sql_text(word)} THEN {iris.index(iri) + 1}" for word, iri in words.items())
+    return f"CASE {relation} {' '.join(cases)} ELSE 0 END", ""
+
+
+def _numbers(found: "Mapping[str, NDArray[Any]]", name: str) -> Numbers:
+    return np.asarray(found[name], np.uint32)
 
 
 def _untidy_ends(checked: "Checked") -> bool:

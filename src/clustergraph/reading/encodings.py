@@ -1,4 +1,4 @@
-"""What text the bytes of a file are: its format, its encoding, and that text as UTF-8 on disk.
+"""What text the bytes of a file are: its encoding, and that text as UTF-8 on disk.
 
 The encoding is decided on the whole file, never on its head: a byte order mark, else strict UTF-8,
 else the encoding in which the lines that are not ASCII read best (see `guesses`). A few bad bytes
@@ -6,9 +6,6 @@ in a file that is otherwise UTF-8 are an error and no reason to guess.
 """
 
 import codecs
-import gzip
-import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -16,6 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clustergraph.errors import DataError, Problem, SourceError, problem
+from clustergraph.reading.filetypes import (
+    refuse_other_formats,
+    refuse_unmarked_utf_16,
+    unpacked,
+)
 
 if TYPE_CHECKING:
     from clustergraph.reading.guesses import Place, Survey
@@ -29,24 +31,8 @@ _RUN = 4  # two characters of an encoding with two bytes each
 _READABLE = 0.5
 _MEANT = 0.85
 _SHOWN = 60
-_STRAY = 0.05  # fewer NULs than this are told of one by one
-_BINARY = 0.3
 _WIDE = {"gb18030", "big5", "cp932", "euc_jp", "cp949"}
 _NULLS = 10_000
-
-_FORMATS: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x1f\x8b", "gzip-compressed", "unpack it, or name it {stem}.csv.gz"),
-    (b"PK\x03\x04", "a spreadsheet or another zip file", "open it and save it as 'CSV UTF-8'"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "open it and save it as 'CSV UTF-8'"),
-    (b"%PDF-", "a PDF document", "export the table itself as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV, or read it into a data frame"),
-    (b"SQLite format 3\0", "an SQLite database", "export the table as CSV"),
-    (b"BZh", "bzip2-compressed", "unpack it"),
-    (b"\xfd7zXZ\0", "xz-compressed", "unpack it"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed", "unpack it"),
-    (b"{\\rtf", "a rich text document", "save the table itself as CSV"),
-)
-_PAGE = re.compile(rb"\s*<(!doctype html|html|\?xml)\b", re.IGNORECASE)
 
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -131,17 +117,17 @@ def text(path: Path, table: str, encoding: str | None, folder: Path) -> Text:
     in the encoding that is given or found, and SourceError when there is no such encoding.
     """
     name = None if encoding is None else named(encoding)
-    raw = _unpacked(path, folder / f"{table}.unpacked") if path.suffix == ".gz" else path
+    raw = unpacked(path, folder / f"{table}.unpacked") if path.suffix == ".gz" else path
     with raw.open("rb") as stream:
         head = stream.read(_HEAD)
-    _refuse_other_formats(path, head)
+    refuse_other_formats(path, head)
     target = folder / f"{table}.text"
     marked, length = _marked(head)
     if name in {"utf-16", "utf-32"}:
         name = marked if marked is not None and marked.startswith(name) else f"{name}-le"
     known = name or marked
     if known is None:
-        _refuse_unmarked_utf_16(path, table, head)
+        refuse_unmarked_utf_16(path, table, head)
     try:
         found, made = _made_widest(raw, known or "utf-8", length if marked == known else 0, target)
         certainty = GIVEN if name else MARKED if marked else VALID
@@ -158,56 +144,6 @@ def _marked(head: bytes) -> tuple[str | None, int]:
         if head.startswith(mark):
             return name, len(mark)
     return None, 0
-
-
-def _unpacked(path: Path, target: Path) -> Path:
-    try:
-        with gzip.open(path) as packed, target.open("wb") as unpacked:
-            while block := packed.read(1 << 20):
-                unpacked.write(block)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        message = f"the file is not whole gzip data ({error})"
-        raise DataError(
-            [problem("file-format", path.name, message, suggestion="pack or fetch it again")]
-        ) from None
-    return target
-
-
-def _refuse_other_formats(path: Path, head: bytes) -> None:
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
-        message = "the file is empty: it has not even a header"
-        raise DataError([problem("file-empty", path.name, message)])
-    for magic, what, advice in _FORMATS:
-        if head.startswith(magic):
-            hint = advice.format(stem=path.name.removesuffix(".gz").removesuffix(".csv"))
-            message = f"the file is {what}, not a table of text"
-            raise DataError([problem("file-format", path.name, message, suggestion=hint)])
-    if _PAGE.match(head):
-        message = "the file is a web page or XML, not a table of text"
-        hint = "fetch or export the CSV itself"
-        raise DataError([problem("file-format", path.name, message, suggestion=hint)])
-
-
-def _refuse_unmarked_utf_16(path: Path, table: str, head: bytes) -> None:
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    share = (even + odd) / len(head)
-    if share < _STRAY:
-        return
-    for name, nulls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if others < nulls / 10:
-            raise DataError(
-                [
-                    problem(
-                        "encoding-unreadable",
-                        path.name,
-                        "the file looks like UTF-16 without its byte order mark",
-                        suggestion=f"use --encoding {table}={name}, or save it as UTF-8",
-                    )
-                ]
-            )
-    if share > _BINARY:
-        message = f"{share:.0%} of the first bytes are NUL: the file is not a table of text"
-        raise DataError([problem("file-format", path.name, message)])
 
 
 class _UnreadableError(Exception):
