@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from clustergraph.datatypes import sql_case
-from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_text
+from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_is_name, sql_text
 from clustergraph.terms import Property, Terms
 from clustergraph.vocabulary import CG, PROV, RDF, RDFS
 
@@ -44,10 +44,6 @@ class Mapping:
     plain: bool = False
     used: set[str] = field(default_factory=set)
     only: dict[str, str] = field(default_factory=dict)
-    _shared_names: bool = field(init=False)  # whether relations share an id of their own
-
-    def __post_init__(self) -> None:
-        self._shared_names = bool(self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"))
 
     @property
     def _terms(self) -> Terms:
@@ -95,18 +91,19 @@ class Mapping:
         own = self._terms.cell("relations", "id")
         if own is None:
             return hashed
+        if self.checked.names == (False, True):
+            return sql_concat(first, own, last)
         free = free or self._free()
-        plain = f"regexp_full_match({own}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
         encoded = sql_concat(sql_text(base), sql_encoded(own), "'>'")
         return (
-            f"CASE WHEN {plain} AND {free} THEN {sql_concat(first, own, last)}"
+            f"CASE WHEN {sql_is_name(own)} AND {free} THEN {sql_concat(first, own, last)}"
             f" WHEN {own} <> '' AND {free} THEN {encoded} ELSE {hashed} END"
         )
 
     def _free(self) -> str:
         """Return SQL: whether no other row of relations has the row's own id."""
         own = self._terms.cell("relations", "id")
-        if own and self._shared_names:
+        if own and self.checked.names.shared:
             return f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
         return "true"
 
@@ -417,23 +414,28 @@ class Mapping:
             return sql_concat(*lines)
         return sql_concat("n", _NEWLINE, *lines, sql_text("\n.\n"))
 
-    def provenance(self, table: str) -> str:
-        """Return SQL that selects `row` and `text`: of which row of a table each resource is."""
+    def provenance(self, table: str, order: str = "") -> list[str]:
+        """Return SQL that each selects `text`: of which row of a table each resource is made."""
         derived = f" {self.term(PROV + 'wasDerivedFrom')} "
-        identifier = self._terms.cell("entities", "id") or ""
+        only = self.only.get(table, "true")
+
+        def made(name: str, rows: str) -> str:
+            text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
+            return f"SELECT {text} AS text FROM ({rows}) t"
+
         if table == "entities":
-            name, made = self.entity(identifier), f"{identifier} <> ''"
-        else:
-            name = self.statement()
-            made = "t.row NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
-        text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
-        rows = f"SELECT row, {text} AS text FROM {table} t WHERE {made}"
-        if table == "relations" and self.checked.policy.stubs:
-            text = sql_concat(self.entity("id"), sql_text(derived), self._row(table), "' .'")
+            identifier = self._terms.cell("entities", "id") or ""
+            rows = f"SELECT * FROM entities t WHERE {identifier} <> '' AND {only}"
+            return [made(self.entity(identifier), rows)]
+        lost = "(SELECT row FROM relation_fates WHERE fate <> 'merged')"
+        rows = f"SELECT * FROM relations t WHERE t.row NOT IN {lost} AND {only}"
+        found = [made(self.statement(), rows + _ordered(order))]
+        if self.checked.policy.stubs:
             ends = "SELECT DISTINCT row, id FROM unknown_ends SEMI JOIN stubs USING (id)"
-            rows += f" UNION ALL SELECT row, {text} AS text FROM ({ends}) t WHERE {made}"
-            return f"SELECT row, text FROM ({rows}) t WHERE true"
-        return rows
+            ends += f" WHERE row IN (SELECT row FROM ({rows}))"
+            by = f"{order}, id" if order else ""
+            found.append(made(self.entity("id"), ends + _ordered(by)))
+        return found
 
     def _row(self, table: str) -> str:
         file = getattr(self.checked.tables, table).file

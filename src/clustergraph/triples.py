@@ -74,16 +74,9 @@ def write_provenance(
     They stand in the order of the rows (PROV-O, RFC 7111).
     """
     mapping = Mapping(checked, syntax, plain)
-    queries = []
-    for table, made in _provenance(mapping).items():
-        [(last,)] = checked.query(f"SELECT coalesce(max(row), 0) FROM {table}")
-        queries += [
-            f"SELECT text FROM ({made} AND t.row >= {first} AND t.row < {first + _PART})"
-            " ORDER BY row, text"
-            for first in range(0, int(str(last)) + 1, _PART)
-        ]
+    rows = f"SELECT text FROM ({' UNION ALL '.join(_provenance(mapping, order='row'))})"
     head = _sources(mapping)
-    return _copy(mapping, queries, head, (path, compression)) + _triples(head)
+    return _copy(mapping, [rows], head, (path, compression)) + _triples(head)
 
 
 class Source(NamedTuple):
@@ -96,11 +89,8 @@ class Source(NamedTuple):
 def sources(mapping: Mapping) -> tuple[Source, Source]:
     """Return what the graph is made of and what its provenance is, for a mapping to N-Triples."""
     prepare(mapping)
-    rows = []
-    for table, made in _provenance(mapping).items():
-        kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
-        rows.append(f"{made} AND t.row IN ({kept})" if mapping.only else made)
-    return Source(_dataset(mapping), mapping.streams()), Source(_sources(mapping), rows)
+    rows = Source(_sources(mapping), _provenance(mapping))
+    return Source(_dataset(mapping), mapping.streams()), rows
 
 
 def ntriples(
@@ -123,9 +113,9 @@ def ntriples(
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
 
 
-def _provenance(mapping: Mapping) -> dict[str, str]:
+def _provenance(mapping: Mapping, order: str = "") -> list[str]:
     tables = ("entities",) if mapping.plain else ("entities", "relations")
-    return {table: mapping.provenance(table) for table in tables}
+    return [query for table in tables for query in mapping.provenance(table, order)]
 
 
 def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
