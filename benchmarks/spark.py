@@ -30,7 +30,7 @@ _BY_DUCKDB = """
 import json, sys
 from pathlib import Path
 from clustergraph import read, report, triples
-from clustergraph.mapping import Syntax
+from clustergraph.lines import Syntax
 folder, output = map(Path, sys.argv[1:])
 checked, counts = read(folder), {}
 for name, write in (("graph.nt", triples.write), ("provenance.nt", triples.write_provenance)):

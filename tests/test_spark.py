@@ -23,7 +23,7 @@ from clustergraph import report, tables, triples
 from clustergraph.checking.looks import sql_has_control, sql_trimmed
 from clustergraph.checking.policy import Policy
 from clustergraph.iris import sql_encoded, sql_is_http_iri
-from clustergraph.mapping import Syntax
+from clustergraph.lines import Syntax
 from planted import FAULTS, Planted
 from sparkcluster import CONFIGURATION, Cluster, missing
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyoxigraph
 import pytest
 import rdflib
@@ -13,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph import triples
+from clustergraph import copying, triples
 from clustergraph.checking.policy import Policy
-from clustergraph.mapping import Syntax
+from clustergraph.lines import Syntax
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in (HERE / "cases").glob("*/entities.csv"))
@@ -139,19 +140,19 @@ def test_where_there_is_no_room_all_memory_is_used(
     checked = cg.read(DATA)
     limit = checked.query("SELECT current_setting('memory_limit')")
     triples.write(checked, tmp_path / "whole.nt", syntax=Syntax.NTRIPLES)
-    monkeypatch.setattr(triples, "_ROOM", 1)
-    query = type(checked).query
+    monkeypatch.setattr(copying, "_ROOM", 1)
+    monkeypatch.setattr(copying, "_SHARE", 1 << 40)
+    executed = copying.executed
 
-    def noted(of: cg.Checked, sql: str) -> list[tuple[object, ...]]:
-        asked.append(sql)
-        return query(of, sql)
+    def noted(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+        asked.append(statement)
+        return executed(connection, statement)
 
-    monkeypatch.setattr(type(checked), "query", noted)
+    monkeypatch.setattr(copying, "executed", noted)
     triples.write(checked, tmp_path / "no-room.nt", syntax=Syntax.NTRIPLES)
-    copies = [sql for sql in asked if sql.startswith("COPY")]
-    assert len(copies) > len(set(copies)) > 0
+    assert len(asked) > len(set(asked)) > 0
     assert (tmp_path / "no-room.nt").read_bytes() == (tmp_path / "whole.nt").read_bytes()
-    assert query(checked, "SELECT current_setting('memory_limit')") == limit
+    assert checked.query("SELECT current_setting('memory_limit')") == limit
 
 
 def test_small_parts_hold_each_stub_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from clustergraph import excerpt, report, triples
 from clustergraph.check import Checked
 from clustergraph.errors import CODES, DataError
 from clustergraph.formats import FORMATS, Packed
-from clustergraph.mapping import Syntax
+from clustergraph.lines import Syntax
 from clustergraph.output import Output
 from clustergraph.reading.sources import beside
 from clustergraph.report import Report

@@ -380,7 +380,7 @@ def build(tables: "Checked", *, plain: bool = False) -> Graph:
 def _write_built(graph: Graph, path: Path, known: formats.Format) -> None:
     """Write what the tables say, without the rows it comes from."""
     from clustergraph import triples  # noqa: PLC0415 - needs the tables' engine
-    from clustergraph.mapping import Syntax  # noqa: PLC0415 - the same
+    from clustergraph.lines import Syntax  # noqa: PLC0415 - the same
 
     checked, plain = graph.checked, graph._plain  # noqa: SLF001 - of this module
     if checked is None:

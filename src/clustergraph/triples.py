@@ -3,18 +3,15 @@
 Files are written from the tables, never from a store, so that the same tables give the same bytes.
 """
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from clustergraph.check import Checked
-from clustergraph.errors import ClustergraphError
 from clustergraph.formats import Compression
 from clustergraph.iris import sql_text
-from clustergraph.mapping import Mapping, Syntax
+from clustergraph.lines import Syntax
+from clustergraph.mapping import Mapping
 from clustergraph.vocabulary import DCTERMS, PROV, RDF, SCHEMA, VOID
 
 if TYPE_CHECKING:
@@ -22,15 +19,8 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
-_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
+_PARTS = 16  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
-_CHUNK = 1 << 26
-# What each thread works in, beside the tables. Without a limit, the engine holds all that waits for
-# the disk.
-_ROOM = 1 << 29
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")  # in which the engine tells a size: 18.8 GiB
-# A file of plain lines: nothing is quoted, nothing separates.
-_LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
 
 def write(
@@ -57,7 +47,7 @@ def write(
         for only in _parts(mapping):
             mapping.only = only
             queries.append(f"SELECT text FROM ({mapping.blocks()}) ORDER BY k1, k2")
-    _copy(mapping, queries, head, (path, compression))
+    _copied(mapping, queries, head, (path, compression))
     return int(str(told)) + _triples(head)
 
 
@@ -76,7 +66,7 @@ def write_provenance(
     mapping = Mapping(checked, syntax, plain)
     rows = f"SELECT text FROM ({' UNION ALL '.join(_provenance(mapping, order='row'))})"
     head = _sources(mapping)
-    return _copy(mapping, [rows], head, (path, compression)) + _triples(head)
+    return _copied(mapping, [rows], head, (path, compression)) + _triples(head)
 
 
 class Source(NamedTuple):
@@ -165,19 +155,17 @@ def prepare(mapping: Mapping) -> None:
         if rows:
             words, terms = map(list, zip(*rows, strict=True))
             connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", [words, terms])
-    for table in ("entities", "relations"):
-        for name, query in mapping.references(table):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    looked_up = [("repeats", mapping.repeats())]
+    looked_up += [pair for table in ("entities", "relations") for pair in mapping.references(table)]
+    for name, query in looked_up:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
-def _copy(
+def _copied(
     mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Compression | None]
 ) -> int:
-    """Write a head and the texts of all queries, one after the other, into a new file.
-
-    Return how many texts there were.
-    """
-    import duckdb  # noqa: PLC0415 - heavy
+    """Write a head and the texts of all queries into a new file, and return how many texts."""
+    from clustergraph import copying  # noqa: PLC0415 - heavy
 
     path, compression = target
     top = head
@@ -188,72 +176,12 @@ def _copy(
     if top:
         first = f"SELECT {sql_text(top)} AS text UNION ALL ({first})"
     packed = f", COMPRESSION {compression.name}" if compression else ""
-    part = path.with_name(f"{path.name}.part")
-
-    def copied(query: str, to: Path) -> int:
-        copy = f"COPY ({query}) TO {sql_text(str(to))} ({_LINES}{packed})"
-        with _room(mapping.checked), suppress(duckdb.OutOfMemoryException):
-            [(count,)] = mapping.checked.query(copy)
-            return int(str(count))
-        [(count,)] = mapping.checked.query(copy)  # what does not fit may have all there is
-        return int(str(count))
-
-    try:
-        texts = copied(first, path) - bool(top)
-        with path.open("r+b") as file:
-            for query in others:
-                texts += copied(query, part)
-                _append(part, file)
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-        raise ClustergraphError(_cannot_write(path, error)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return texts
-
-
-@contextmanager
-def _room(checked: Checked) -> Iterator[None]:
-    """Let the engine work in `_ROOM` beside what it holds now, or in less where it has less."""
-    [(held, limit, threads)] = checked.query(
-        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit'),"
-        " current_setting('threads') FROM duckdb_memory()"
-    )
-    run = checked.tables.connection.execute
-    room = int(str(held)) + _ROOM * int(str(threads))
-    number, unit = str(limit).split()
-    if float(number) * 1024.0 ** _UNITS.index(unit) <= room:
-        yield
-        return
-    run(f"SET memory_limit = '{room} B'")
-    try:
-        yield
-    finally:
-        # The engine tells one decimal and cuts the others off: without more it would shrink.
-        run(f"SET memory_limit = '{float(number) + 0.04:.2f} {unit}'")
-
-
-def _append(part: Path, file: IO[bytes]) -> None:
-    """Add the content of a part to a file; where the system can, without reading it."""
-    with part.open("rb") as source:
-        file.seek(0, os.SEEK_END)
-        if not hasattr(os, "copy_file_range"):
-            shutil.copyfileobj(source, file, _CHUNK)
-            return
-        while os.copy_file_range(source.fileno(), file.fileno(), _CHUNK):
-            pass
+    connection = cast("duckdb.DuckDBPyConnection", mapping.checked.tables.connection)
+    return copying.copy(connection, [first, *others], path, copying.LINES + packed) - bool(top)
 
 
 def _triples(head: str) -> int:
     return sum(line.endswith((" ;", " .")) for line in head.splitlines())
-
-
-def _cannot_write(path: Path, error: "duckdb.Error | OSError") -> str:
-    text = str(error).splitlines()[0]
-    if "No space left" in text or "disk space" in text:
-        return (
-            f"The disk is full, so {path.name} could not be written; earlier output is as it was."
-        )
-    return f"{path.name} could not be written; earlier output is as it was. ({text})"
 
 
 def _dataset(mapping: Mapping) -> str:
