@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from clustergraph.check import Checked
-from clustergraph.formats import Compression
+from clustergraph.formats import PARQUET, TURTLE, Packed
 from clustergraph.iris import sql_text
 from clustergraph.lines import Syntax
 from clustergraph.mapping import Mapping
@@ -27,27 +27,26 @@ def write(
     checked: Checked,
     path: Path,
     *,
-    syntax: Syntax = Syntax.TURTLE,
+    form: Packed = TURTLE,
     plain: bool = False,
-    compression: Compression | None = None,
 ) -> int:
     """Write what the tables say, and return the number of triples.
 
     It is sorted, grouped and prefixed Turtle, or N-Triples in the order of the rows. `plain` leaves
     the relation resources out. Raises ClustergraphError where the disk does not take it.
     """
-    mapping = Mapping(checked, syntax, plain)
+    mapping = Mapping(checked, _syntax(form), plain)
     prepare(mapping)
     [(told,)] = checked.query(mapping.size())
     head = _dataset(mapping)
-    if syntax is Syntax.NTRIPLES:
+    if mapping.syntax is Syntax.NTRIPLES:
         queries = mapping.streams()
     else:
         queries = []
         for only in _parts(mapping):
             mapping.only = only
             queries.append(f"SELECT text FROM ({mapping.blocks()}) ORDER BY k1, k2")
-    _copied(mapping, queries, head, (path, compression))
+    _copied(mapping, queries, head, (path, form))
     return int(str(told)) + _triples(head)
 
 
@@ -55,18 +54,17 @@ def write_provenance(
     checked: Checked,
     path: Path,
     *,
-    syntax: Syntax = Syntax.TURTLE,
+    form: Packed = TURTLE,
     plain: bool = False,
-    compression: Compression | None = None,
 ) -> int:
     """Write from which row of which file each resource was made, and return the number of triples.
 
     They stand in the order of the rows (PROV-O, RFC 7111).
     """
-    mapping = Mapping(checked, syntax, plain)
+    mapping = Mapping(checked, _syntax(form), plain)
     rows = f"SELECT text FROM ({' UNION ALL '.join(_provenance(mapping, order='row'))})"
     head = _sources(mapping)
-    return _copied(mapping, [rows], head, (path, compression)) + _triples(head)
+    return _copied(mapping, [rows], head, (path, form)) + _triples(head)
 
 
 class Source(NamedTuple):
@@ -161,13 +159,18 @@ def prepare(mapping: Mapping) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
-def _copied(
-    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Compression | None]
-) -> int:
-    """Write a head and the texts of all queries into a new file, and return how many texts."""
-    from clustergraph import copying  # noqa: PLC0415 - heavy
+def _syntax(form: Packed) -> Syntax:
+    return Syntax.TURTLE if form.format is TURTLE.format else Syntax.NTRIPLES
 
-    path, compression = target
+
+def _copied(
+    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Packed]
+) -> int:
+    """Write a head and the texts of all queries into a new file; return the triples of these."""
+    from clustergraph import copying, rowwise  # noqa: PLC0415 - heavy
+
+    path, form = target
+    connection = cast("duckdb.DuckDBPyConnection", mapping.checked.tables.connection)
     top = head
     if mapping.syntax is Syntax.TURTLE:
         prefixes = mapping.checked.namespaces.header(mapping.used)
@@ -175,8 +178,10 @@ def _copied(
     first, *others = queries
     if top:
         first = f"SELECT {sql_text(top)} AS text UNION ALL ({first})"
-    packed = f", COMPRESSION {compression.name}" if compression else ""
-    connection = cast("duckdb.DuckDBPyConnection", mapping.checked.tables.connection)
+    if form == PARQUET:
+        rows = rowwise.sql_rows(" UNION ALL ".join([first, *others]))
+        return copying.copy(connection, [rows], path, rowwise.OPTIONS) - _triples(head)
+    packed = f", COMPRESSION {form.compression.name}" if form.compression else ""
     return copying.copy(connection, [first, *others], path, copying.LINES + packed) - bool(top)
 
 
