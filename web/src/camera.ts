@@ -1,4 +1,5 @@
 /** Where the reader looks: the point in the middle, and how many pixels one unit takes. */
+import { eased } from "./motion";
 
 export interface Camera {
   x: number;
@@ -69,10 +70,10 @@ export function markScale(camera: Camera): number {
 }
 
 export function between(a: Camera, b: Camera, share: number): Camera {
-  const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+  const gone = eased(share);
   return {
-    x: a.x + (b.x - a.x) * eased,
-    y: a.y + (b.y - a.y) * eased,
-    scale: a.scale * (b.scale / a.scale) ** eased,
+    x: a.x + (b.x - a.x) * gone,
+    y: a.y + (b.y - a.y) * gone,
+    scale: a.scale * (b.scale / a.scale) ** gone,
   };
 }

@@ -20,7 +20,7 @@ const FIRST = 25;
 
 export function details(page: Page): { element: HTMLElement; render: () => void } {
   const element = el("div", { class: "details" });
-  let before: unknown;
+  let before: string | undefined;
   const render = () => {
     const { selected, path, compared } = page.store.state;
     const now = `${selected ?? ""} ${path ? `${path.from}-${path.to ?? ""}` : ""} ${compared?.from ?? ""}`;
@@ -28,7 +28,7 @@ export function details(page: Page): { element: HTMLElement; render: () => void 
     else if (path) replace(element, ...route(page, path));
     else if (selected === null) replace(element, ...overview(page));
     else replace(element, ...all(page, page.model.entities[selected]));
-    if (now !== before) element.scrollTop = 0;
+    if (before !== undefined && now !== before) element.scrollTop = 0;
     before = now;
   };
   return { element, render };
@@ -186,7 +186,7 @@ function notes(given: Tagged[]): HTMLElement[] {
 
 function relations(page: Page, entity: Entity): HTMLElement[] {
   const groups = new Map<string, Link[]>();
-  for (const at of page.model.touching[entity.index]) {
+  for (const at of page.model.touching(entity.index)) {
     const link = page.model.links[at];
     if (isFigureLink(page, link, entity.index)) continue;
     const key = `${link.relation} ${link.source === entity.index ? "out" : "in"}`;
@@ -301,7 +301,7 @@ function confidence(page: Page, text: string): HTMLElement | null {
 }
 
 function cited(page: Page, entity: Entity): HTMLElement[] {
-  const by = page.model.citedBy.get(entity.index);
+  const by = page.model.citedBy().get(entity.index);
   if (!by) return [];
   const links = by.links.slice(0, 200).map((at) => {
     const link = page.model.links[at];
