@@ -51,7 +51,7 @@ export function zoomed(
 
 /** Returns the camera that shows the whole box, with room around it for names and, above, for the switch. */
 export function fitting(box: Box, size: Size): Camera {
-  const side = Math.min(110, size.width * 0.16);
+  const side = Math.min(110, size.width * 0.12);
   const [top, bottom] = [Math.min(72, size.height * 0.14), Math.min(44, size.height * 0.1)];
   const width = Math.max(box.right - box.left, 1);
   const height = Math.max(box.bottom - box.top, 1);

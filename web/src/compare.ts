@@ -137,7 +137,7 @@ function profile(page: Page, pair: Pair, found: Comparison): HTMLElement {
           .map(untag)
           .flatMap((alias, i) => [i ? " · " : "", said({ ...alias, text: shorten(alias.text, 200) })]),
       ),
-      both("links", ({ index }) => [String(model.touching(index).length)]),
+      both("links", ({ index }) => [String(page.shown().degree()[index])]),
       found.facts.map(({ property, values, differs }) =>
         row(
           saidAll(kindName(model.properties[property], language)),

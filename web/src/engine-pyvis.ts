@@ -202,7 +202,7 @@ export class PyvisEngine implements Engine {
     this.stale = false;
     const marks = markScale(camera);
     const { links } = scene;
-    const opacity = strength("plain", links.count);
+    const opacity = strength("plain", links.count, this.size);
     const colours = links.kinds.map(({ colour }) => ({
       color: onGround(colour, look.ink.dark),
       opacity,

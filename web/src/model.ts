@@ -120,7 +120,10 @@ export class Model {
     this.relations = columns.relations;
     this.properties = columns.properties;
     this.pictures = picturesOf(columns);
-    this.degree = degrees(columns, aside);
+    const drawn = columns.links.source.map(
+      (source, at) => !aside[source] && !aside[columns.links.target[at]],
+    );
+    this.degree = degrees(columns, drawn);
     this.ends = ends(columns);
   }
 
@@ -143,13 +146,14 @@ export class Model {
   );
 }
 
-function degrees({ links: { source, target } }: Columns, aside: Uint8Array): Uint32Array {
-  const degree = new Uint32Array(aside.length);
+/** Returns how many of the links that count each entity has; one to itself counts once. */
+export function degrees({ entities, links }: Columns, counts: ArrayLike<unknown>): Uint32Array {
+  const { source, target } = links;
+  const degree = new Uint32Array(entities.id.length);
   for (let i = 0; i < source.length; i++) {
-    const [a, b] = [source[i], target[i]];
-    if (aside[a] || aside[b]) continue;
-    degree[a] += 1;
-    if (a !== b) degree[b] += 1;
+    if (!counts[i]) continue;
+    degree[source[i]] += 1;
+    if (source[i] !== target[i]) degree[target[i]] += 1;
   }
   return degree;
 }

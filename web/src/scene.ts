@@ -53,14 +53,10 @@ export function without(look: Look, { entities, links }: Part): Look {
   return less;
 }
 
-/** Returns the box that holds all of those who are wanted; some room around nothing where none is. */
-export function boxOf(
-  { count, x, y }: Pick<Scene, "count" | "x" | "y">,
-  wanted: (i: number) => boolean,
-): Box {
+/** Returns the box that holds these; some room around nothing where there are none. */
+export function boxOf({ x, y }: Pick<Scene, "x" | "y">, entities: Int32Array): Box {
   const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  for (let i = 0; i < count; i++) {
-    if (!wanted(i)) continue;
+  for (const i of entities) {
     box.left = Math.min(box.left, x[i]);
     box.right = Math.max(box.right, x[i]);
     box.top = Math.min(box.top, y[i]);
@@ -126,11 +122,15 @@ function ranks(model: Model): Uint8Array {
   return found;
 }
 
-/** How strongly links are drawn: the more there are, the less each may cover. */
-export function strength(light: Part["light"], count: number): number {
+/** The ground, in pixels, on which so many links are drawn. */
+const GROUND = 1_000_000;
+
+/** How strongly links are drawn: the more there are, and the smaller the ground, the less each may cover. */
+export function strength(light: Part["light"], count: number, { width, height }: Size): number {
   if (light === "lit") return 1;
-  const crowd = Math.min(1, Math.max(0.3, Math.sqrt(700 / Math.max(count, 1))));
-  return crowd * (light === "faded" ? 0.12 : 0.5);
+  const least = count > 6000 ? 0.1 : 0.3;
+  const room = (700 * Math.min(1, (width * height) / GROUND)) / Math.max(count, 1);
+  return Math.min(1, Math.max(least, Math.sqrt(room))) * (light === "faded" ? 0.12 : 0.5);
 }
 
 /** Whether a link's head can be told from the others at a mark of this radius, in pixels. */

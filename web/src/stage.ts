@@ -28,6 +28,7 @@ import type { Lit, Visible } from "./visible";
 
 /** So strong is what stays behind what is lit. */
 const BEHIND = 0.24;
+const NOBODY = new Int32Array();
 
 export class Stage {
   readonly element: HTMLElement;
@@ -145,13 +146,8 @@ export class Stage {
 
   /** Brings these into sight, as close as they allow. */
   frameOn(entities: ReadonlySet<number>): void {
-    this.fly(
-      fitting(
-        boxOf(this.scene, (i) => this.isShown(i) && entities.has(i)),
-        this.size,
-      ),
-      false,
-    );
+    const wanted = this.seen?.shown.entities.filter((i) => entities.has(i));
+    this.fly(fitting(boxOf(this.scene, wanted ?? NOBODY), this.size), false);
   }
 
   zoom(factor: number): void {
@@ -197,16 +193,9 @@ export class Stage {
     return this.size;
   }
 
-  private isShown(entity: number): boolean {
-    return (this.seen?.look.entities[entity] ?? 0) > 0;
-  }
-
   /** Returns the camera that has all in sight that is shown, where it stands or is going to. */
   private whole(at: Spots = this.scene): Camera {
-    return fitting(
-      boxOf({ ...at, count: this.scene.count }, (i) => this.isShown(i)),
-      this.size,
-    );
+    return fitting(boxOf(at, this.seen?.shown.entities ?? NOBODY), this.size);
   }
 
   private fly(to: Camera, animated = true): void {

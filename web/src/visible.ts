@@ -1,6 +1,7 @@
 /** Which entities and links the filters leave, and which of them the selection lights up. */
 import type { Link, Model } from "./model";
-import { otherEnd, yearOf } from "./model";
+import { degrees, otherEnd, yearOf } from "./model";
+import { once } from "./once";
 import { pictureOf } from "./pictures";
 import type { State } from "./state";
 
@@ -9,6 +10,8 @@ export interface Visible {
   links: Uint8Array;
   entityCount: number;
   linkCount: number;
+  /** How many of the links that are shown each entity has: what the page calls its relations. */
+  degree: () => Uint32Array;
 }
 
 export function visible(model: Model, state: State): Visible {
@@ -34,7 +37,13 @@ export function visible(model: Model, state: State): Visible {
         ? 1
         : 0;
   if (state.focus && state.selected !== null) narrow(model, entities, links, state.selected, state.focus);
-  return { entities, links, entityCount: sum(entities), linkCount: sum(links) };
+  return {
+    entities,
+    links,
+    entityCount: sum(entities),
+    linkCount: sum(links),
+    degree: once(() => degrees(model.columns, links)),
+  };
 }
 
 /** Whether anything with these types is shown: with several, one of them is enough. */
