@@ -55,7 +55,7 @@ export function fitting(box: Box, size: Size): Camera {
   const [top, bottom] = [Math.min(72, size.height * 0.14), Math.min(44, size.height * 0.1)];
   const width = Math.max(box.right - box.left, 1);
   const height = Math.max(box.bottom - box.top, 1);
-  const fits = Math.min((size.width - 2 * side) / width, (size.height - top - bottom) / height, 2);
+  const fits = Math.min((size.width - 2 * side) / width, (size.height - top - bottom) / height, 3);
   const scale = Math.max(fits, FARTHEST);
   return {
     x: (box.left + box.right) / 2,

@@ -1,7 +1,7 @@
 /** Two entities side by side: what each is said to be, what they share, where they differ. */
 import type { Comparison, Kindred } from "./comparison";
 import { compare } from "./comparison";
-import { statement } from "./details";
+import { statement } from "./relations";
 import { el, replace, said, saidAll } from "./dom";
 import { factValue } from "./facts";
 import { cards } from "./figures";

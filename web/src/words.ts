@@ -112,7 +112,7 @@ const WORDS = {
   walk: ["移动", "walk"],
   open: ["打开", "open"],
   back: ["返回", "back"],
-  clear: ["清除", "clear"],
+  clear: ["清除", "Clear"],
   keys: ["键盘", "Keyboard"],
   name: ["名称", "Name"],
   id: ["编号", "Id"],
