@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pyoxigraph
 import pytest
@@ -216,6 +219,23 @@ def test_debug_shows_where_an_error_comes_from(tmp_path: Path) -> None:
     run = _run("build", tmp_path / "nowhere", "--debug")
     assert run.returncode != 0
     assert "Traceback" in run.stderr
+
+
+def test_a_server_that_is_told_to_stop_leaves_no_temporary_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "clustergraph", "serve", str(CONTROL), "--port", "0"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        for line in server.stderr:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+                break
+        assert found
+        with urlopen(found[0] + "sparql?query=ASK%7B%7D") as answer:  # noqa: S310 - our own address
+            assert b"true" in answer.read()
+        assert list(tmp_path.rglob("graph.nq"))
+        server.terminate()
+        assert server.wait(20) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_completion_knows_the_commands() -> None:

@@ -1,12 +1,14 @@
 """The command line: which commands there are, and how the program ends.
 
 Results go to standard output, remarks and progress to standard error. Exit codes: 0 done, 1 the
-data has errors (for `check`: any error or warning), 2 it could not run.
+data has errors (for `check`: any error or warning), 2 it could not run, 143 it was told to stop.
 """
 
+import signal
 import sys
 from difflib import get_close_matches
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -40,6 +42,7 @@ class _Program(click.Group):
 def main() -> None:
     """Run the program and leave with its exit code."""
     debug = "--debug" in sys.argv
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         sys.exit(program(prog_name="clustergraph", standalone_mode=False))
     except click.ClickException as error:
@@ -62,6 +65,12 @@ def main() -> None:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         sys.stderr.close()
         sys.exit(0)
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """Leave in order, so that temporary files go too: a signal's own way leaves them."""
+    _ = frame
+    sys.exit(128 + number)
 
 
 @click.group(
