@@ -7,12 +7,14 @@ import re
 from typing import Any
 
 _COMPRESS = 2_000_000  # characters from which a compressed page opens sooner than a plain one
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_UNSAFE = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 def text(data: dict[str, Any]) -> str:
     """Return JSON that ends no script element."""
-    said = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
+    said = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character, escaped in _UNSAFE.items():  # translate takes ten times as long
+        said = said.replace(character, escaped)
     # A lone surrogate has no UTF-8; JSON can say it in ASCII.
     return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", said)
 
