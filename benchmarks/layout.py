@@ -1,23 +1,27 @@
 """Our layout beside others: how long it takes and how well it draws.
 
-`python benchmarks/layout.py [NODES ...]` prints a table for made-up clusters of so many nodes with
-twice as many relations (1,000, 10,000 and 50,000 unless told otherwise). Time is processor time, of
-sfdp that of its process. igraph's DrL and ForceAtlas2 are under the GPL: they run in an environment
-of their own and are no part of ours. Crossings: the share of sampled pairs of edges that cross.
-Neighbours: for each node, how many of its linked nodes are among the equally many that stand
-nearest to it, on average.
+`python benchmarks/layout.py [NODES ...]` draws made-up clusters of so many nodes with twice as many
+relations (1,000, 10,000 and 50,000 unless told otherwise) and writes `docs/benchmarks-layout.md`.
+igraph's DrL and fa2's ForceAtlas2 are under the GPL: they run in an environment of their own, in a
+cache folder, and are no part of ours.
+
+Time: processor time, of sfdp that of its process. Crossings: the share of sampled pairs of edges
+that cross. Neighbours: for each node, how many of its linked nodes are among the equally many that
+stand nearest to it, on average. What took longer than ten minutes by the clock is left out of
+larger networks.
 """
 
 import os
+import platform
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,9 +34,11 @@ from clustergraph import layout
 Edges: TypeAlias = NDArray[np.int32]
 Places: TypeAlias = NDArray[np.float64]
 
-_SPRING_LIMIT = 2000  # beyond, networkx spring takes minutes
-_LONGEST = 300  # seconds for a layout in the other environment
+_DENSE = 2000  # beyond so many nodes, what looks at all pairs takes minutes and gigabytes
+_LONGEST = 600  # seconds by the clock for a layout
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "clustergraph-benchmarks"
+_TABLE = Path(__file__).parents[1] / "docs" / "benchmarks-layout.md"
+_PACKAGES = {"igraph": "1.0.0", "fa2-modified": "0.4", "scipy": "1.17.0", "networkx": "3.6.1"}
 _PAIRS = 400_000
 _NODES = 500
 _NEAR = 0.9  # of the relations between firms, those within a zone
@@ -104,15 +110,6 @@ def ours(count: int, edges: Edges) -> Places:
     return layout.positions(count, edges).astype(np.float64)
 
 
-def spring(count: int, edges: Edges) -> Places:
-    """Return the positions of networkx's spring layout with its own settings."""
-    network: nx.Graph[int] = nx.Graph()
-    network.add_nodes_from(range(count))
-    network.add_edges_from(edges.tolist())
-    spots = nx.spring_layout(network, seed=1)
-    return np.array([spots[node] for node in range(count)])
-
-
 def sfdp(count: int, edges: Edges) -> Places:
     """Return the positions of Graphviz sfdp with its own settings."""
     lines = [f"{node};" for node in range(count)] + [f"{a}--{b};" for a, b in edges.tolist()]
@@ -123,6 +120,7 @@ def sfdp(count: int, edges: Edges) -> Places:
         capture_output=True,
         text=True,
         check=True,
+        timeout=_LONGEST,
     )
     place = np.zeros((count, 2))
     for line in run.stdout.splitlines():
@@ -148,6 +146,15 @@ links = coo_matrix((full, ends), shape=(count, count)).tolil()
 begun = time.process_time()
 place = np.array(ForceAtlas2(verbose=False).forceatlas2(links, iterations=200))
 """
+_NETWORKX = """
+import networkx
+network = networkx.Graph()
+network.add_nodes_from(range(count))
+network.add_edges_from(edges.tolist())
+begun = time.process_time()
+spots = networkx.{name}(network, seed=1)
+place = np.array([spots[node] for node in range(count)])
+"""
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,17 @@ class Elsewhere:
     """A layout that is made in an environment of its own: the script makes `place`."""
 
     script: str
+    most: int | None = None
+
+
+DRAWERS: dict[str, Callable[[int, Edges], Places] | Elsewhere] = {
+    "clustergraph": ours,
+    "Graphviz sfdp": sfdp,
+    "igraph DrL": Elsewhere(_DRL),
+    "ForceAtlas2 (fa2)": Elsewhere(_FORCE_ATLAS),
+    "ForceAtlas2 (networkx)": Elsewhere(_NETWORKX.format(name="forceatlas2_layout"), _DENSE),
+    "networkx spring": Elsewhere(_NETWORKX.format(name="spring_layout"), _DENSE),
+}
 
 
 def elsewhere(script: str, count: int, edges: Edges) -> tuple[Places, float]:
@@ -164,7 +182,7 @@ def elsewhere(script: str, count: int, edges: Edges) -> tuple[Places, float]:
     if not (home / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "igraph==1.0.0", "fa2-modified==0.4", "scipy"], check=True)
+        subprocess.run([*pip, *(f"{k}=={v}" for k, v in _PACKAGES.items())], check=True)
         (home / "ready").touch()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "edges.npy"
@@ -192,42 +210,74 @@ def spent() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def row(count: int, name: str, draw: Callable[[int, Edges], Places] | Elsewhere | str) -> str:
-    """Return one line of the table; a text instead of a function says why there is no figure."""
-    if isinstance(draw, str):
-        return f"| {count:,} | {name} | {draw} | | |"
+def figures(count: int, draw: Callable[[int, Edges], Places] | Elsewhere) -> str | None:
+    """Return the cells of one line of the table, or None where there is no layout in time."""
     edges = cluster(count)
     begun = spent()
-    if isinstance(draw, Elsewhere):
-        try:
+    try:
+        if isinstance(draw, Elsewhere):
             place, seconds = elsewhere(draw.script, count, edges)
-        except subprocess.TimeoutExpired:
-            return f"| {count:,} | {name} | over {_LONGEST} | | |"
-    else:
-        place = draw(count, edges)
-        seconds = spent() - begun
-    figures = f"{seconds:.2f} | {crossings(place, edges):.2f} | {neighbours(place, edges):.0f}"
-    return f"| {count:,} | {name} | {figures} |"
+        else:
+            place = draw(count, edges)
+            seconds = spent() - begun
+    except subprocess.TimeoutExpired:
+        return None
+    return f"{seconds:.2f} | {crossings(place, edges):.2f} | {neighbours(place, edges):.0f}"
 
 
-def unavailable(count: int) -> str | None:
-    """Return why networkx cannot draw so many nodes here, if so."""
-    if count > _SPRING_LIMIT:
-        return f"left out above {_SPRING_LIMIT:,} nodes"
-    return None if find_spec("scipy") else "not installed (it needs scipy)"
+def _table(rows: list[str], loads: list[float]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in _PACKAGES.items())
+    load = f"{min(loads):.1f} to {max(loads):.1f} (median {statistics.median(loads):.1f})"
+    graphviz = subprocess.run(
+        ["sfdp", "-V"],  # noqa: S607 - as above
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    release = graphviz.stderr.split("version ")[-1].split()[0]
+    return "\n".join([
+        "# The layout beside others",
+        "",
+        "`python benchmarks/layout.py` writes this table: made-up clusters of so many nodes with",
+        "twice as many relations, each layout with its own settings.",
+        "",
+        (__doc__ or "").split("\n\n")[-1].strip(),
+        "",
+        f"Machine: {machine}; its load during the run was {load}.",
+        f"Graphviz {release}; {versions}.",
+        "",
+        "| nodes | layout | processor, s | crossings, % | neighbours kept, % |",
+        "| --: | --- | --: | --: | --: |",
+        *rows,
+        "",
+    ])  # fmt: skip
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure, print and write the table."""
+    if not shutil.which("sfdp"):
+        sys.exit("sfdp is not here: it comes with graphviz.")
     layout.positions(3, np.array([[0, 1]], dtype=np.int32))  # what is loaded once is no layout
-    print("| nodes | layout | CPU seconds | crossings, % | neighbours kept, % |")
-    print("| --: | --- | --: | --: | --: |")
+    rows: list[str] = []
+    loads: list[float] = []
+    failed: dict[str, int] = {}
     for count in [int(word) for word in sys.argv[1:]] or [1000, 10_000, 50_000]:
-        print(row(count, "clustergraph", ours), flush=True)
-        print(row(count, "networkx spring", unavailable(count) or spring), flush=True)
-        print(row(count, "Graphviz sfdp", sfdp if shutil.which("sfdp") else "not installed"))
-        print(row(count, "igraph DrL", Elsewhere(_DRL)), flush=True)
-        print(row(count, "ForceAtlas2", Elsewhere(_FORCE_ATLAS)), flush=True)
+        for name, draw in DRAWERS.items():
+            most = draw.most if isinstance(draw, Elsewhere) else None
+            if most and count > most:
+                cells = f"left out above {most:,} | – | –"
+            elif name in failed:
+                cells = f"left out: none at {failed[name]:,} | – | –"
+            elif found := figures(count, draw):
+                cells = found
+            else:
+                failed[name] = count
+                cells = f"none in {_LONGEST} s | – | –"
+            loads.append(os.getloadavg()[0])
+            rows.append(f"| {count:,} | {name} | {cells} |")
+            print(rows[-1], flush=True)
+        _TABLE.write_text(_table(rows, loads), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import clustergraph as cg
-from clustergraph import view
+from clustergraph import carried, view
 from clustergraph.vocabulary import CG, DEFAULT_BASE
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def test_a_large_page_is_compressed_and_the_same(
     small: "nx.MultiDiGraph[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = data_of(view.page(small))
-    monkeypatch.setattr(view, "_COMPRESS", 1)
+    monkeypatch.setattr(carried, "_COMPRESS", 1)
     packed = view.page(small)
     assert "application/gzip" in packed
     assert data_of(packed) == plain

@@ -1,7 +1,6 @@
 """The descriptions: what the triples of a graph say, by whom they say it of."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -18,6 +17,7 @@ PARTS = frozenset({RDF + part for part in ("subject", "predicate", "object", "re
 
 _TYPE = RDF + "type"
 _REIFIES = RDF + "reifies"
+_WHOLE = PARTS - {_REIFIES}
 _SCHEMA_PLAIN = "http://schema.org/"
 
 
@@ -37,30 +37,22 @@ Triple: TypeAlias = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Descriptions:
-    """What is said of each subject.
+    """What is said of each subject, until it is taken.
 
-    `datasets` and `sources` are the subjects that say what the data is and comes from. A text that
-    is said more than once is kept once: of a large graph most are.
+    `statements` are the subjects that stand for a relation (statements, and reifiers of RDF 1.2),
+    `datasets` and `sources` those that say what the data is and comes from.
     """
 
-    _said: dict[str, Said] = field(default_factory=lambda: defaultdict(list))
-    _parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _reified: dict[str, list[Triple]] = field(default_factory=lambda: defaultdict(list))
+    said: dict[str, Said] = field(default_factory=lambda: defaultdict(list))
+    statements: set[str] = field(default_factory=set)
     datasets: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
-
-    def subjects(self) -> list[str]:
-        """Return all subjects in order."""
-        return sorted(self._said)
-
-    def statements(self) -> set[str]:
-        """Return the subjects that stand for a relation: statements, and reifiers of RDF 1.2."""
-        whole = PARTS - {_REIFIES}
-        return {s for s, parts in self._parts.items() if _REIFIES in parts or whole <= parts}
+    reified: dict[str, set[Triple]] = field(default_factory=lambda: defaultdict(set))
 
     def take(self, subject: str) -> Said:
         """Return what is said of a subject, and keep it no longer."""
-        return sorted(set(self._said.pop(subject)))
+        pairs = sorted(self.said.pop(subject))
+        return [pair for i, pair in enumerate(pairs) if not i or pair != pairs[i - 1]]
 
     def joined(self, subject: str, pairs: Said) -> set[Triple]:
         """Return the relations that a statement stands for."""
@@ -73,64 +65,65 @@ class Descriptions:
             for source in parts[RDF + "subject"]
             for predicate in parts[RDF + "predicate"]
             for target in parts[RDF + "object"]
-        } | set(self._reified.pop(subject, ()))
-
-    def add(self, subject: str, predicate: str, value: Value) -> None:
-        """Take one more pair for a subject."""
-        self._said[subject].append((predicate, value))
-        if predicate in PARTS:
-            self._parts[subject].add(predicate)
-        elif predicate == _TYPE:
-            if value.text == VOID + "Dataset":
-                self.datasets.add(subject)
-            elif value.text == PROV + "Entity":
-                self.sources.add(subject)
-
-    def add_reified(self, subject: str, triple: Triple) -> None:
-        """Take a triple that a reifier stands for."""
-        self._reified[subject].append(triple)
+        } | self.reified.get(subject, set())
 
 
 def read(graph: "Graph") -> Descriptions:
-    """Return what the graph says, in whichever of its named graphs; schema.org is https."""
+    """Return what the graph says, in whichever of its named graphs; schema.org is https.
+
+    A text that is said more than once is kept once: of a large graph most are.
+    """
+    import pyoxigraph as ox  # noqa: PLC0415 - loaded with the graph, not on import
+
     found = Descriptions()
-    for subject, predicate, value, triple in _pairs(graph):
-        found.add(subject, predicate, value)
-        if triple:
-            found.add_reified(subject, triple)
+    said, texts, iris = found.said, _Texts(), _Iris()
+    predicates = _Predicates()
+    parts: dict[str, set[str]] = defaultdict(set)
+    kinds = {VOID + "Dataset": found.datasets, PROV + "Entity": found.sources}
+    for subject, predicate, term, _ in graph.quads():
+        key = texts[subject.value if isinstance(subject, ox.NamedNode) else _key(subject)]
+        word = predicates[predicate.value]
+        if isinstance(term, ox.Literal):
+            language = term.language
+            value = Value(
+                term.value, texts[term.datatype.value], texts[language] if language else ""
+            )
+        elif isinstance(term, ox.NamedNode):
+            value = iris[texts[term.value]]
+        elif isinstance(term, ox.Triple):
+            value = Value(str(term), IRI)
+            if not isinstance(term.object, ox.Literal | ox.Triple):
+                triple = (_key(term.subject), term.predicate.value, _key(term.object))
+                found.reified[key].add(triple)
+        else:
+            value = iris[texts[_key(term)]]
+        said[key].append((word, value))
+        if word in PARTS:
+            parts[key].add(word)
+        elif word == _TYPE and value.text in kinds:
+            kinds[value.text].add(key)
+    found.statements = {s for s, own in parts.items() if _REIFIES in own or own >= _WHOLE}
     return found
 
 
-def _pairs(graph: "Graph") -> Iterator[tuple[str, str, Value, Triple | None]]:
-    import pyoxigraph as ox  # noqa: PLC0415 - loaded with the graph, not on import
+class _Texts(dict[str, str]):
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
 
-    texts: dict[str, str] = {}
-    iris: dict[str, Value] = {}
-    predicates: dict[str, str] = {}
 
-    def key(term: object) -> str:
-        value = str(getattr(term, "value", term))
-        value = f"_:{value}" if isinstance(term, ox.BlankNode) else value
-        return texts.setdefault(value, value)
+class _Iris(dict[str, Value]):
+    def __missing__(self, iri: str) -> Value:
+        value = self[iri] = Value(iri, IRI)
+        return value
 
-    for subject, predicate, term, _ in graph.quads():
-        triple = None
-        if isinstance(term, ox.Literal):
-            datatype, language = term.datatype.value, term.language or ""
-            value = Value(
-                term.value,
-                texts.setdefault(datatype, datatype),
-                texts.setdefault(language, language),
-            )
-        elif isinstance(term, ox.Triple):
-            if not isinstance(term.object, ox.Literal | ox.Triple):
-                triple = (key(term.subject), term.predicate.value, key(term.object))
-            value = Value(str(term), IRI)
-        else:
-            iri = key(term)
-            known = iris.get(iri)
-            value = iris[iri] = Value(iri, IRI) if known is None else known
-        said = predicate.value
-        if said not in predicates:
-            predicates[said] = said.replace(_SCHEMA_PLAIN, SCHEMA, 1)
-        yield key(subject), predicates[said], value, triple
+
+class _Predicates(dict[str, str]):
+    def __missing__(self, said: str) -> str:
+        word = self[said] = said.replace(_SCHEMA_PLAIN, SCHEMA, 1)
+        return word
+
+
+def _key(term: object) -> str:
+    value = str(getattr(term, "value", term))
+    return f"_:{value}" if type(term).__name__ == "BlankNode" else value

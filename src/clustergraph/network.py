@@ -87,11 +87,9 @@ def _add_entities(
 ) -> list[Triple]:
     """Add the nodes, and return the triples that join them."""
     base: str = network.graph["base"]
-    statements, hidden = said.statements(), said.datasets | said.sources
+    hidden = said.datasets | said.sources
     direct: list[Triple] = []
-    for subject in said.subjects():
-        if subject in statements:
-            continue
+    for subject in sorted(said.said.keys() - said.statements):
         pairs = said.take(subject)
         titles = {v.language: v.text for p, v in pairs if p == DCTERMS + "title"}
         if titles and subject in said.datasets:
@@ -111,7 +109,7 @@ def _add_relations(
 ) -> set[Triple]:
     """Add an edge for each statement, and return the triples that they stand for."""
     covered: set[Triple] = set()
-    for statement in sorted(said.statements()):
+    for statement in sorted(said.statements):
         pairs = said.take(statement)
         if labels := _labels(pairs)[0]:
             network.graph["labels"][statement] = labels

@@ -1,12 +1,8 @@
 """The page: a network as one HTML file that asks nothing of any other address."""
 
 import base64
-import gzip
 import hashlib
-import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -14,11 +10,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import columns, drawing, excerpt, overview, parts
+from clustergraph import carried, columns, drawing, excerpt, overview, parts
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
 from clustergraph.querying import asking
+from clustergraph.writing import aside
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -36,7 +33,6 @@ PYVIS_LIMIT = 3000
 
 _IN_A_NOTEBOOK = 2000  # entities
 
-_COMPRESS = 2_000_000  # bytes of data from which a compressed page opens sooner than a plain one
 _VIS = "templates/lib/vis-9.1.2/vis-network.min.js"
 
 
@@ -81,7 +77,9 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
         "title": escape(_spoken(titles, language)),
         "policy": escape(_policy(scripts.values(), css, engine=bool(answers))),
         "style": css,
-        "data": _block(data | {part: _sparse(data[part]) for part in ("entities", "links")}),
+        "data": carried.block(
+            data | {part: carried.sparse(data[part]) for part in ("entities", "links")}
+        ),
         "licences": escape(_asset("licences.txt")),
         "scripts": "\n".join(_script(name, text) for name, text in scripts.items()),
         "asking": answers,
@@ -112,18 +110,8 @@ def write(  # noqa: PLR0913 - those of `page`
 ) -> None:
     """Write the page to a file, whole or not at all."""
     text = page(source, title=title, language=language, engine=engine, sparql=sparql)
-    path = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with aside(path) as place:
+        place.write_text(text, encoding="utf-8", newline="\n")
 
 
 def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> str:
@@ -221,7 +209,7 @@ def _answers(source: "Graph | nx.MultiDiGraph[str]", types: list[dict[str, Any]]
     if triples is None or not isinstance(source, Graph):
         return ""
     blocks = {"triples": triples, "worker": _asset("worker.js"), "engine": _asset("engine.txt")}
-    questions = _json(asking.material(source, types))
+    questions = carried.text(asking.material(source, types))
     return "\n".join(
         (
             f'<script type="application/json" id="questions">{questions}</script>',
@@ -250,41 +238,6 @@ def _policy(scripts: Iterable[str], css: str, *, engine: bool) -> str:
             "form-action 'none'",
         )
     )
-
-
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
-
-
-def _json(data: dict[str, Any]) -> str:
-    """Return JSON that ends no script element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
-    # A lone surrogate has no UTF-8; JSON can say it in ASCII.
-    return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
-
-
-def _sparse(columns: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns, those that are mostly empty as what they hold and where."""
-
-    def packed(column: Any) -> Any:  # noqa: ANN401 - a list, or lists by language
-        if isinstance(column, dict):
-            return _sparse(column)
-        # A number is never nothing: 0 may be somebody's place.
-        held = {i: value for i, value in enumerate(column) if value or value == 0}
-        empty = [value for value in column if not value and value != 0]
-        if len(empty) <= len(held) or any(value != empty[0] for value in empty):
-            return column
-        return {"empty": empty[0], "at": list(held), "values": list(held.values())}
-
-    return {name: packed(column) for name, column in columns.items()}
-
-
-def _block(data: dict[str, Any]) -> str:
-    """Return the data as an inert script element, compressed where it is large."""
-    text = _json(data)
-    if len(text) < _COMPRESS:
-        return f'<script type="application/json" id="data">{text}</script>'
-    packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
-    return f'<script type="application/gzip" id="data">{packed}</script>'
 
 
 def _vis(data: dict[str, Any], drawn: Drawing) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import base64
 import gzip
 import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from clustergraph.querying.parameters import Parameter, expanded
@@ -22,10 +23,13 @@ def triples(graph: "Graph") -> str | None:
 
     They are packed as they were written, so that no number changes its form on the way.
     """
-    lines = sorted(line for line in set(graph.nquads().split(b"\n")) if line.strip())
-    if len(lines) > LIMIT:
-        return None
-    packed = gzip.compress(b"\n".join((*lines, b"")), 6, mtime=0)
+    lines: set[bytes] = set()
+    for line in BytesIO(graph.nquads()):
+        if line.strip():
+            lines.add(line.rstrip(b"\n"))
+            if len(lines) > LIMIT:
+                return None
+    packed = gzip.compress(b"\n".join((*sorted(lines), b"")), 6, mtime=0)
     return base64.b64encode(packed).decode()
 
 
