@@ -22,7 +22,7 @@ import duckdb
 import generate
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from sparkcluster import Cluster
+from sparkcluster import Cluster, environment
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -107,7 +107,7 @@ def lines(folder: Path) -> tuple[int, int]:
     return int(found[0]), int(found[1] or 0)
 
 
-def measure(tables: Path, folder: Path, memory: str) -> None:
+def measure(tables: Path, folder: Path, memory: str, driver: str) -> None:
     """Build with both engines, and print what each took."""
     for name in ("duckdb", "spark"):
         (folder / name).mkdir()
@@ -118,11 +118,8 @@ def measure(tables: Path, folder: Path, memory: str) -> None:
     with Cluster(folder, memory=memory) as cluster:
         settings = {"spark.executor.memory": memory, "spark.ui.showConsoleProgress": "false"}
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        settings |= {"spark.sql.shuffle.partitions": "8", "spark.ui.enabled": "false"}
-        text = "".join(f"{name} {value}\n" for name, value in settings.items())
-        (folder / "spark-defaults.conf").write_text(text)
+        settings |= {"spark.driver.memory": driver, "spark.ui.enabled": "false"}
         watch = Watch([worker.pid for worker in cluster.workers])
-        environment = {**os.environ, "SPARK_CONF_DIR": str(folder), "SPARK_LOCAL_IP": "127.0.0.1"}
         command: list[str | Path] = [
             python,
             "-m",
@@ -134,7 +131,7 @@ def measure(tables: Path, folder: Path, memory: str) -> None:
             "-q",
         ]
         options = ["--engine", "spark", "--master", cluster.master]
-        seconds = watch.run([*command, *options], environment)
+        seconds = watch.run([*command, *options], {**os.environ, **environment(folder, settings)})
         tell("spark", seconds, watch, folder / "spark")
 
 
@@ -157,6 +154,7 @@ def main() -> None:
     parser.add_argument("--relations", type=int, default=None, help="default: three an entity")
     parser.add_argument("--faults", type=float, default=0.0)
     parser.add_argument("--memory", default="2g", help="of each worker's executor")
+    parser.add_argument("--driver-memory", default="2g", help="of the driver")
     given = parser.parse_args()
     relations = given.relations if given.relations is not None else 3 * given.entities
     with tempfile.TemporaryDirectory(prefix="clustergraph-spark-") as name:
@@ -164,7 +162,7 @@ def main() -> None:
         size = generate.Size(given.entities, relations, given.faults)
         generate.write(folder / "tables", size)
         print(size, flush=True)
-        measure(folder / "tables", folder, given.memory)
+        measure(folder / "tables", folder, given.memory, given.driver_memory)
 
 
 if __name__ == "__main__":
