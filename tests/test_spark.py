@@ -328,7 +328,7 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
     thread = threading.Thread(target=write)
     thread.start()
     temporary = tmp_path / "spark"
-    while not (written := list(temporary.glob(".clustergraph-*/graph.nt/_temporary/*/*/*/part-*"))):
+    while not (written := list(temporary.glob(".clustergraph-*/*.nt/_temporary/*/*/*/part-*"))):
         assert not done.wait(0.01), "nothing was being written"
     cluster.kill()
     thread.join()

@@ -96,7 +96,8 @@ class Connection:
         if added:
             self._lend(added)
             before = self.session.table(target)
-            made = before.union(made.toDF(*before.columns).to(before.schema))
+            cast = (f"CAST({name} AS {kind}) AS {name}" for name, kind in before.dtypes)
+            made = before.union(made.toDF(*before.columns).selectExpr(*cast))
         if target:
             self._keep(target, made)
         return Result(made)
