@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from clustergraph import resources
+from clustergraph import progress, resources
 from clustergraph.errors import Problem, problem
 from clustergraph.reading.records import BLANK
 
@@ -48,7 +48,9 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
             **resources.current().options(),
         }
     )
-    made.execute("SET enable_progress_bar = false")  # it would be printed among the results
+    # It counts how far a query is where somebody looks; it never prints among the results.
+    made.execute("SET enable_progress_bar_print = false; SET progress_bar_time = 0")
+    made.execute(f"SET enable_progress_bar = {progress.watched()}")
     return made
 
 
