@@ -100,7 +100,7 @@ def test_a_file_that_is_no_page_of_ours_gives_no_places(text: str, tmp_path: Pat
 
 def test_places_that_are_no_places_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "network.html").write_text(
-        '<script type="application/json" id="data">{"entities":{"id":["a","b","c"],'
+        '<script type="application/json" id="data">{"base":"https://x.example/","entities":{"id":["a","b","c"],'
         '"iri":["x:a","x:b",""],"x":[1.5,1e999,NaN],"y":[2,0,0]}}</script>',
         encoding="utf-8",
     )

@@ -11,7 +11,7 @@ from playwright.sync_api import Download, Page, expect
 
 import clustergraph as cg
 from browsing import Show
-from clustergraph import network, overview, view
+from clustergraph import overview, parts, view
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -165,7 +165,7 @@ def test_two_entities_are_compared_by_keys_alone(show: Show, small: str) -> None
     page.keyboard.press("/")
     page.keyboard.type("alpha")
     page.keyboard.press("Enter")
-    assert said(page) == "Alpha, Firm, 8 Relations"
+    assert said(page) == "Alpha, Firm, 6 Relations"
     page.keyboard.press("c")
     expect(page.locator(".details .hint")).to_contain_text("choose a second entity to compare")
     page.keyboard.press("/")
@@ -264,7 +264,7 @@ def test_a_large_network_opens_on_its_zones_and_each_zone_opens(show: Show, zone
 
 
 def test_a_part_says_how_much_the_whole_is(show: Show, tmp_path: Path) -> None:
-    part = network.largest(tables(tmp_path, ENTITIES, RELATIONS), 4)
+    part = parts.largest(tables(tmp_path, ENTITIES, RELATIONS), 4)
     opened = show(view.page(part), "#language=en")
     expect(opened.page.locator(".part")).to_have_text(
         "This page shows a part. In all there are 11 Entities · 11 Relations."

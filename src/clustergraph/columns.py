@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from clustergraph import drawing
 from clustergraph import network as networks
-from clustergraph.network import IRI, Value
+from clustergraph.descriptions import IRI, Value
 from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:
@@ -38,14 +38,17 @@ def columns(drawn: "Drawing") -> dict[str, Any]:
 
     entities = {
         "id": [said["id"] for said in nodes],
-        "iri": [n if said["id"] != n else "" for n, said in zip(network, nodes, strict=True)],
+        "iri": [
+            "" if named(said["id"], base) == n else n
+            for n, said in zip(network, nodes, strict=True)
+        ],
         "labels": {tag: [said["labels"].get(tag) for said in nodes] for tag in tags},
-        "types": [[types[t] for t in said["types"]] for said in nodes],
+        "types": [_one_or_more([types[t] for t in said["types"]]) for said in nodes],
         "aliases": [[_text(v) for v in said["aliases"]] for said in nodes],
         "notes": [[_text(v) for v in said["notes"]] for said in nodes],
         "facts": [facts(said) for said in nodes],
         "evidence": [[reference(iri) for iri in said["evidence"]] for said in nodes],
-        "rows": [[_row(iri, base) for iri in said["rows"]] for said in nodes],
+        "rows": [_rows(said["rows"], f"{base}file/entities.csv#row=", base) for said in nodes],
         "x": drawn.x,
         "y": drawn.y,
         "radius": drawn.radius,
@@ -55,14 +58,14 @@ def columns(drawn: "Drawing") -> dict[str, Any]:
         "target": [order[target] for _, target, *_ in edges],
         "relation": [relations[said["predicate"]] for *_, said in edges],
         "key": [networks.local(key, base) for *_, key, _ in edges],
-        "bend": drawn.bend,
+        "bend": [bend or 0 for bend in drawn.bend],
         "start": [said["start"] for *_, said in edges],
         "end": [said["end"] for *_, said in edges],
         "confidence": [said["confidence"] for *_, said in edges],
         "notes": [[_text(v) for v in said["notes"]] for *_, said in edges],
         "facts": [facts(said) for *_, said in edges],
         "evidence": [[reference(iri) for iri in said["evidence"]] for *_, said in edges],
-        "rows": [[_row(iri, base) for iri in said["rows"]] for *_, said in edges],
+        "rows": [_rows(said["rows"], f"{base}file/relations.csv#row=", base) for *_, said in edges],
     }
     return {
         "version": 1,
@@ -90,8 +93,22 @@ def _text(value: Value) -> str | list[str]:
     return [value.text, value.language] if value.language else value.text
 
 
-def _row(iri: str, base: str) -> str:
-    return iri.removeprefix(base + "file/")
+def named(local: str, base: str) -> str:
+    """Return the IRI of an entity whose column says none: its id, after the base or alone."""
+    return local if re.match("https?://", local) else base + local
+
+
+def _one_or_more(places: list[int]) -> int | list[int]:
+    # Most have one type: fifty thousand lists of one take a browser longer to read than to draw.
+    return places[0] if len(places) == 1 else places
+
+
+def _rows(iris: list[str], usual: str, base: str) -> int | list[str]:
+    """Return the one row of the usual file by its number, anything else by file and row."""
+    number = iris[0].removeprefix(usual) if len(iris) == 1 else ""
+    if re.fullmatch("[1-9][0-9]{0,14}", number):
+        return int(number)
+    return [iri.removeprefix(base + "file/") for iri in iris]
 
 
 def _kind(drawn: "Drawing", iri: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from clustergraph import columns
+
 Spots: TypeAlias = Mapping[str, tuple[float, float]]
 """Places by IRI, in pixels at the scale of one."""
 
@@ -28,14 +30,19 @@ def spots(page: Path) -> Spots:
             return {}
         packed = found[1] == "gzip"
         text = gzip.decompress(base64.b64decode(found[2])) if packed else found[2]
-        said = json.loads(text)["entities"]
-        iris = [iri or local for iri, local in zip(said["iri"], said["id"], strict=True)]
+        data = json.loads(text)
+        said = data["entities"]
+        told = said["iri"]
+        sparse = isinstance(told, dict)  # mostly empty: what it holds, and where
+        known = zip(told["at"], told["values"], strict=True) if sparse else enumerate(told)
+        given = {at: iri for at, iri in known if iri}
+        iris = [given.get(at) or columns.named(i, data["base"]) for at, i in enumerate(said["id"])]
         places = zip(map(float, said["x"]), map(float, said["y"]), strict=True)
-        known = dict(zip(iris, places, strict=True))
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+        found_at = dict(zip(iris, places, strict=True))
+    except (OSError, EOFError, zlib.error, LookupError, ValueError, TypeError):
         return {}
     return {
         iri: (x, y)
-        for iri, (x, y) in known.items()
+        for iri, (x, y) in found_at.items()
         if isinstance(iri, str) and math.hypot(x, y) < _FARTHEST
     }

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import columns, drawing, excerpt, overview
+from clustergraph import columns, drawing, excerpt, overview, parts
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
@@ -72,23 +72,29 @@ def page(  # noqa: PLR0913 - one keyword for each thing that a page may differ i
     data |= {"language": language, "engine": engine, "answers": bool(answers)}
     if not answers:
         del data["links"]["key"]  # only answers name relations; without them it is half of the data
-    scripts = [("page", _asset("page.js"))]
+    scripts = {"page": _asset("page.js")}
     if engine == "pyvis":
         data["vis"] = _vis(data, drawn)
-        scripts.insert(0, ("vis", _vis_network()))
+        scripts["vis"] = _vis_network()
     css = _asset("page.css")
     slots = {
         "title": escape(_spoken(titles, language)),
-        "policy": escape(_policy([text for _, text in scripts], css, engine=bool(answers))),
+        "policy": escape(_policy(scripts.values(), css, engine=bool(answers))),
         "style": css,
         "data": _block(data | {part: _sparse(data[part]) for part in ("entities", "links")}),
         "licences": escape(_asset("licences.txt")),
-        "scripts": "\n".join(f'<script id="script-{i}">{text}</script>' for i, text in scripts),
+        "scripts": "\n".join(_script(name, text) for name, text in scripts.items()),
         "asking": answers,
         "language": "zh" if language == "zh" else "en",
     }
     template = _asset("template.html")
     return re.sub(r"<!--([a-z]+)-->|__([A-Z]+)__", lambda m: _slot(slots, m), template)
+
+
+def _script(name: str, text: str) -> str:
+    # vis-network takes its time to start, so the page runs it itself, after the first picture.
+    kind = ' type="text/plain"' if name == "vis" else ""
+    return f'<script{kind} id="script-{name}">{text}</script>'
 
 
 def _slot(slots: dict[str, str], match: re.Match[str]) -> str:
@@ -127,7 +133,7 @@ def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> st
     """
     network = _network(source)
     if len(network) > _IN_A_NOTEBOOK:
-        network = networks.largest(network, _IN_A_NOTEBOOK)
+        network = parts.largest(network, _IN_A_NOTEBOOK)
     text = escape(page(network, engine="canvas", sparql=False), quote=True)
     return (
         f'<iframe title="clustergraph" sandbox="allow-scripts allow-downloads allow-popups" '

@@ -84,7 +84,7 @@ export function chosen(model: Model, options: Choice[], text: string): Choice | 
   if (exact) return exact;
   const wanted = folded(text);
   const meant = options.filter(({ key, text: shown }) => {
-    const entity = model.entities.at(model.byId.get(key) ?? -1);
+    const entity = model.entities.at(model.byId().get(key) ?? -1);
     const names =
       entity?.id === key ? [...entity.labels.values(), ...entity.aliases.map((a) => untag(a).text)] : [];
     return [key, shown, ...names].some((name) => folded(name) === wanted);

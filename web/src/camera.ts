@@ -1,4 +1,5 @@
 /** Where the reader looks: the point in the middle, and how many pixels one unit takes. */
+import { eased } from "./motion";
 
 export interface Camera {
   x: number;
@@ -50,11 +51,11 @@ export function zoomed(
 
 /** Returns the camera that shows the whole box, with room around it for names and, above, for the switch. */
 export function fitting(box: Box, size: Size): Camera {
-  const side = Math.min(110, size.width * 0.16);
+  const side = Math.min(110, size.width * 0.12);
   const [top, bottom] = [Math.min(72, size.height * 0.14), Math.min(44, size.height * 0.1)];
   const width = Math.max(box.right - box.left, 1);
   const height = Math.max(box.bottom - box.top, 1);
-  const fits = Math.min((size.width - 2 * side) / width, (size.height - top - bottom) / height, 2);
+  const fits = Math.min((size.width - 2 * side) / width, (size.height - top - bottom) / height, 3);
   const scale = Math.max(fits, FARTHEST);
   return {
     x: (box.left + box.right) / 2,
@@ -69,10 +70,10 @@ export function markScale(camera: Camera): number {
 }
 
 export function between(a: Camera, b: Camera, share: number): Camera {
-  const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+  const gone = eased(share);
   return {
-    x: a.x + (b.x - a.x) * eased,
-    y: a.y + (b.y - a.y) * eased,
-    scale: a.scale * (b.scale / a.scale) ** eased,
+    x: a.x + (b.x - a.x) * gone,
+    y: a.y + (b.y - a.y) * gone,
+    scale: a.scale * (b.scale / a.scale) ** gone,
   };
 }

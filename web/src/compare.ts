@@ -1,7 +1,7 @@
 /** Two entities side by side: what each is said to be, what they share, where they differ. */
 import type { Comparison, Kindred } from "./comparison";
 import { compare } from "./comparison";
-import { statement } from "./details";
+import { statement } from "./relations";
 import { el, replace, said, saidAll } from "./dom";
 import { factValue } from "./facts";
 import { cards } from "./figures";
@@ -137,7 +137,7 @@ function profile(page: Page, pair: Pair, found: Comparison): HTMLElement {
           .map(untag)
           .flatMap((alias, i) => [i ? " · " : "", said({ ...alias, text: shorten(alias.text, 200) })]),
       ),
-      both("links", ({ index }) => [String(model.touching[index].length)]),
+      both("links", ({ index }) => [String(page.shown().degree()[index])]),
       found.facts.map(({ property, values, differs }) =>
         row(
           saidAll(kindName(model.properties[property], language)),

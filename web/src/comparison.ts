@@ -23,7 +23,7 @@ export interface Comparison {
 
 export function compare(model: Model, a: number, b: number): Comparison {
   const links = [a, b].map((entity) =>
-    model.touching[entity].map((at) => model.links[at]).filter((link) => !isOfFigure(model, link)),
+    Array.from(model.touching(entity), (at) => model.links[at]).filter((link) => !isOfFigure(model, link)),
   );
   return {
     facts: facts(model, a, b),

@@ -4,6 +4,8 @@ export type Tagged = string | [text: string, language: string];
 export type Reference = number | string;
 export type FactRow =
   [property: number, value: Reference] | [property: number, value: Reference, kind: string];
+/** Rows of the CSV files, as file and number; a number is the one row of the file that is meant. */
+export type Rows = number | string[];
 export type Shape = "dot" | "square" | "diamond" | "triangle" | "triangleDown" | "star" | "hexagon";
 export type Line = "solid" | "dashed" | "dotted";
 
@@ -72,14 +74,16 @@ export interface Columns {
   }[];
   entities: {
     id: string[];
+    /** Empty where it is the id after the base, or the id itself, which is then an address. */
     iri: string[];
     labels: Record<string, (string | null)[]>;
-    types: number[][];
+    /** A number where there is one type. */
+    types: (number | number[])[];
     aliases: Tagged[][];
     notes: Tagged[][];
     facts: FactRow[][];
     evidence: Reference[][];
-    rows: string[][];
+    rows: Rows[];
     x: number[];
     y: number[];
     radius: number[];
@@ -97,7 +101,7 @@ export interface Columns {
     notes: Tagged[][];
     facts: FactRow[][];
     evidence: Reference[][];
-    rows: string[][];
+    rows: Rows[];
   };
   vis?: { options: Record<string, unknown>; edges: VisEdge[] };
 }

@@ -31,6 +31,15 @@ function append(element: Element, children: Child[]): void {
     if (child !== null && child !== undefined && child !== false) element.append(child);
 }
 
+/** Returns a button that does something, with these words on it. */
+export function button(
+  act: () => void,
+  words: Child | Child[],
+  attributes: Attributes = {},
+): HTMLButtonElement {
+  return el("button", { type: "button", class: "button", on: { click: act }, ...attributes }, words);
+}
+
 export function replace(element: Element, ...children: (Child | Child[])[]): void {
   element.replaceChildren();
   append(element, children.flat());

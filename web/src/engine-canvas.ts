@@ -1,11 +1,11 @@
 /** Draws on a plain canvas. */
 import type { Camera, Size } from "./camera";
 import { paint, shownOf } from "./paint";
-import type { Engine, Look, Part, Picture, Scene } from "./scene";
+import type { Engine, Look, Part, Painting, Scene } from "./scene";
 
 export class CanvasEngine implements Engine {
   readonly element = null;
-  onPicture: (picture: Picture) => void = () => undefined;
+  onPainting: (picture: Painting) => void = () => undefined;
   private scene: Scene | null = null;
   private shown: { part: Part; look: Look } | null = null;
   private size: Size = { width: 1, height: 1 };
@@ -29,7 +29,7 @@ export class CanvasEngine implements Engine {
   draw(camera: Camera): void {
     const { scene, shown, size } = this;
     if (!scene || !shown) return;
-    this.onPicture({
+    this.onPainting({
       camera,
       paint: (pen) => paint(pen, scene, shown.part, shown.look.ink, { camera, size }),
     });

@@ -1,11 +1,16 @@
-/** Draws with vis-network, which the page carries as the installed pyvis ships it. */
+/**
+ * Draws with vis-network, which the page carries as the installed pyvis ships it.
+ *
+ * It takes its time to start, so the first picture is drawn on a plain canvas; they look the same.
+ */
 import type { Camera, Size } from "./camera";
 import { markScale } from "./camera";
 import { onGround } from "./colour";
 import type { VisEdge } from "./data";
 import type { Pen } from "./pen";
 import { DASHES, outline } from "./pen";
-import type { Engine, Look, Picture, Scene } from "./scene";
+import { CanvasEngine } from "./engine-canvas";
+import type { Engine, Look, Painting, Scene } from "./scene";
 import { headed, strength } from "./scene";
 
 type Fields = Record<string, unknown>;
@@ -57,28 +62,35 @@ const STILL = {
 
 export class PyvisEngine implements Engine {
   readonly element = document.createElement("div");
-  onPicture: (picture: Picture) => void = () => undefined;
+  onPainting: (painting: Painting) => void = () => undefined;
+  /** Draws until vis-network has started. */
+  private plain: Engine | null = new CanvasEngine();
   private network: Network | null = null;
   private scene: Scene | null = null;
   private look: Look | null = null;
   private scale = 1;
   private stale = false;
-  /** The camera that a picture was last asked for from. */
+  private size: Size = { width: 1, height: 1 };
+  /** The camera that a painting was last asked for from. */
   private asked: Camera | null = null;
 
-  constructor(private vis: Vis) {
+  /** Gets vis-network when there is time for it: after the first picture. */
+  constructor(private vis: () => Promise<Vis>) {
     this.element.className = "engine";
+    if (this.plain) this.plain.onPainting = (painting) => this.onPainting(painting);
   }
 
   setData(scene: Scene): void {
     this.scene = scene;
+    this.plain?.setData(scene);
+    void this.vis().then((vis) => this.takeOver(vis, scene));
   }
 
   setState(look: Look): void {
     this.look = look;
     this.stale = true;
-    if (!this.network && this.scene) this.network = this.started(this.scene, look);
-    else this.hide();
+    this.plain?.setState(look);
+    this.hide();
   }
 
   moved(entity: number): void {
@@ -87,18 +99,31 @@ export class PyvisEngine implements Engine {
       Object.assign(this.network.body.nodes[entity], { x: this.scene.x[entity], y: this.scene.y[entity] });
   }
 
-  resize({ width, height }: Size): void {
-    this.network?.setSize(`${width}px`, `${height}px`);
+  resize(size: Size): void {
+    this.size = size;
+    this.plain?.resize(size);
+    this.network?.setSize(`${size.width}px`, `${size.height}px`);
   }
 
   draw(camera: Camera): void {
+    this.asked = camera;
+    this.plain?.draw(camera);
     this.restyle(camera);
     const { x, y, scale } = camera;
-    this.asked = camera;
     this.network?.moveTo({ position: { x, y }, scale, animation: false });
   }
 
-  private started(scene: Scene, look: Look): Network {
+  private takeOver(vis: Vis, scene: Scene): void {
+    if (!this.look) return;
+    const { asked } = this;
+    this.asked = null;
+    this.network = this.started(vis, scene, this.look);
+    this.resize(this.size);
+    this.plain = null;
+    if (asked) this.draw(asked);
+  }
+
+  private started(vis: Vis, scene: Scene, look: Look): Network {
     const { links } = scene;
     const nodes = Array.from({ length: scene.count }, (_, id) => ({
       id,
@@ -128,12 +153,12 @@ export class PyvisEngine implements Engine {
       interaction: STILL,
       physics: { enabled: false },
     };
-    const network = new this.vis.Network(this.element, { nodes, edges }, options);
+    const network = new vis.Network(this.element, { nodes, edges }, options);
     network.on("afterDrawing", ({ canvas }) => {
       // vis-network draws of its own accord, too: before anybody has said from where.
       if (!this.asked) return;
-      const { width, height } = this.element.getBoundingClientRect();
-      this.onPicture({
+      const { width, height } = this.size;
+      this.onPainting({
         camera: this.asked,
         paint: (pen) => pen.drawImage(canvas, 0, 0, width, height),
       });
@@ -177,7 +202,7 @@ export class PyvisEngine implements Engine {
     this.stale = false;
     const marks = markScale(camera);
     const { links } = scene;
-    const opacity = strength("plain", links.count);
+    const opacity = strength("plain", links.count, this.size);
     const colours = links.kinds.map(({ colour }) => ({
       color: onGround(colour, look.ink.dark),
       opacity,

@@ -44,7 +44,7 @@ export function figures(page: Page, entity: Entity): HTMLElement[] {
 /** Returns the figures about an entity, with the links that say so. */
 function figuresOf(page: Page, entity: Entity): Map<number, Link[]> {
   const found = new Map<number, Link[]>();
-  for (const at of page.model.touching[entity.index]) {
+  for (const at of page.model.touching(entity.index)) {
     const link = page.model.links[at];
     if (!isFigureLink(page, link, entity.index)) continue;
     const other = otherEnd(link, entity.index);
@@ -95,11 +95,11 @@ function together(page: Page, found: number[]): number[][] {
 
 /** Tells whether the data says that two figures contradict each other, or one thing has two numbers. */
 function differ(page: Page, a: number, b: number): boolean {
-  const { entities, links, relations, touching } = page.model;
+  const { entities, links, relations } = page.model;
   if (
-    touching[a].some(
-      (at) => relations[links[at].relation].word === "contradicts" && otherEnd(links[at], a) === b,
-    )
+    page.model
+      .touching(a)
+      .some((at) => relations[links[at].relation].word === "contradicts" && otherEnd(links[at], a) === b)
   )
     return true;
   const same = (word: string) => read(page, entities[a], word) === read(page, entities[b], word);

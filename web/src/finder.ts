@@ -1,7 +1,11 @@
 /** Finds entities by any name in any script, by pinyin, by alias, by id. */
-import pinyin from "tiny-pinyin";
 import type { Entity, Model } from "./model";
+import { once } from "./once";
 import { untag } from "./words";
+
+// It asks the browser for the order of all Chinese characters as soon as it is evaluated.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import cannot wait
+const pinyin = once(() => require("tiny-pinyin") as typeof import("tiny-pinyin"));
 
 /** How tiny-pinyin marks what it spelled out. */
 const TRANSLATED = 2;
@@ -19,8 +23,8 @@ export function folded(text: string): string {
 
 /** Returns the pinyin of a Chinese text in full and by initials, or nothing for other text. */
 export function spelled(text: string): string[] {
-  if (!HAN.test(text) || !pinyin.isSupported()) return [];
-  const parts = pinyin
+  if (!HAN.test(text) || !pinyin().isSupported()) return [];
+  const parts = pinyin()
     .parse(text.slice(0, 80))
     .map(({ type, target }) => ({ han: (type as number) === TRANSLATED, text: folded(target) }));
   return [

@@ -146,7 +146,7 @@ function cell(shown: Shown, column: string, term: Term | null): (Node | string)[
   if (!term) return [];
   if (term.type === "literal") {
     if (shown.question && !term["xml:lang"]) {
-      const sources = term.value.split(" ").map((id) => model.byId.get(id));
+      const sources = term.value.split(" ").map((id) => model.byId().get(id));
       const documents = sources.filter((at) => at !== undefined && model.entities[at].aside) as number[];
       if (documents.length === sources.length) return chips(page, documents, []);
       if (column === "confidence") return saidAll(known(term.value, language));

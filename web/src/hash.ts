@@ -56,14 +56,15 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
     const wanted = new Set(parts(key));
     return new Set(kinds.map((_, i) => i).filter((i) => wanted.has(kinds[i].word)));
   };
-  const entity = model.byId.get(said.get("entity") ?? "\u0000");
+  const id = said.get("entity");
+  const entity = id === null ? undefined : model.byId().get(id);
   if (entity !== undefined) change.selected = entity;
   if (said.has("path")) {
-    const [from, to] = parts("path").map((id) => model.byId.get(id));
+    const [from, to] = parts("path").map((id) => model.byId().get(id));
     if (from !== undefined) change.path = { from, to: to ?? null };
   }
   if (said.has("compare")) {
-    const [from, to] = parts("compare").map((id) => model.byId.get(id));
+    const [from, to] = parts("compare").map((id) => model.byId().get(id));
     if (from !== undefined) change.compared = { from, to: to ?? null };
   }
   const picture = model.pictures.find(({ name }) => name === said.get("arrange"));
@@ -82,7 +83,7 @@ export function read(model: Model, hash: string): { change: Change; camera: Came
   if (said.has("hidden"))
     change.hiddenEntities = new Set(
       parts("hidden")
-        .map((id) => model.byId.get(id))
+        .map((id) => model.byId().get(id))
         .filter((i) => i !== undefined),
     );
   const period = /^(-?\d{1,4})–(-?\d{1,4})$/.exec(said.get("period") ?? "");
@@ -108,7 +109,7 @@ function pinsOf(model: Model, text: string): Pins {
   const pins = new Map<number, readonly [number, number]>();
   for (const part of text.split(",")) {
     const [id, ...place] = part.split("@");
-    const entity = model.byId.get(decoded(id));
+    const entity = model.byId().get(decoded(id));
     const [x, y] = place.map(Number);
     if (entity !== undefined && Number.isFinite(x) && Number.isFinite(y)) pins.set(entity, [x, y]);
   }

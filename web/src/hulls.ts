@@ -19,10 +19,11 @@ const TINTS = ["#d98c3f", "#6b6fb5", "#3f86c0", "#4f9a63", "#b9a03c", "#3a9a9a",
 export function groups(model: Model): Group[] {
   const isPlace = (entity: number) =>
     model.entities[entity].types.some((type) => PLACES.has(model.types[type].word));
+  const inside = model.relations.map(({ word }) => INSIDE.has(word));
   const members = new Map<number, number[]>();
   const taken = new Set<number>();
   for (const link of model.links) {
-    if (!INSIDE.has(model.relations[link.relation].word) || taken.has(link.source)) continue;
+    if (!inside[link.relation] || taken.has(link.source)) continue;
     if (!isPlace(link.target) || isPlace(link.source)) continue;
     taken.add(link.source);
     const group = members.get(link.target);
@@ -75,7 +76,7 @@ export function outlines(found: Group[], scene: Scene, look: Look, whole = false
     const points = whole ? all : near(all);
     if (points.length < 3) return [];
     const corners = hull(hull(points).flatMap((point) => circle(point, ROOM)));
-    if (!whole && strangers(scene, look, shown, corners) > members.length * 0.6) return [];
+    if (!whole && crowded(scene, look, { members: shown, corners }, members.length * 0.6)) return [];
     return [{ corners, tint: TINTS[i % TINTS.length] }];
   });
 }
@@ -96,16 +97,28 @@ export function paintHulls(pen: Pen, found: Outline[], dark: boolean, view: View
   pen.globalAlpha = 1;
 }
 
-/** Counts those inside an outline that do not belong there: one that holds many would tell a lie. */
-function strangers(scene: Scene, look: Look, own: number[], corners: Point[]): number {
-  const members = new Set(own);
-  const [left, right] = [Math.min(...corners.map((p) => p[0])), Math.max(...corners.map((p) => p[0]))];
-  let count = 0;
-  for (let i = 0; i < scene.count; i++) {
-    if (!look.entities[i] || scene.x[i] < left || scene.x[i] > right || members.has(i)) continue;
-    if (holds(corners, [scene.x[i], scene.y[i]])) count += 1;
+/** Whether more than so many stand in an outline who do not belong there: it would tell a lie. */
+function crowded(
+  { x, y, count }: Scene,
+  { entities }: Look,
+  own: { members: number[]; corners: Point[] },
+  most: number,
+): boolean {
+  const members = new Set(own.members);
+  const [across, down] = [0, 1].map((axis) => own.corners.map((corner) => corner[axis]));
+  const [left, right, top, bottom] = [
+    Math.min(...across),
+    Math.max(...across),
+    Math.min(...down),
+    Math.max(...down),
+  ];
+  let strangers = 0;
+  for (let i = 0; i < count && strangers <= most; i++) {
+    if (x[i] < left || x[i] > right || y[i] < top || y[i] > bottom || !entities[i] || members.has(i))
+      continue;
+    if (holds(own.corners, [x[i], y[i]])) strangers += 1;
   }
-  return count;
+  return strangers > most;
 }
 
 function holds(corners: Point[], point: Point): boolean {
@@ -122,7 +135,7 @@ function circle([x, y]: Point, radius: number): Point[] {
 
 /** Returns the points without those that lie far from the rest, whose hull would cover strangers. */
 function near(points: Point[]): Point[] {
-  const middle = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
+  const middle = (values: number[]) => Float64Array.from(values).sort()[values.length >> 1];
   if (points.length < 3) return points;
   const x = middle(points.map((p) => p[0]));
   const y = middle(points.map((p) => p[1]));

@@ -1,15 +1,19 @@
 /** Everything that can be done, done by keys. */
 import { nextArrangement } from "./arrangements";
 import type { Page } from "./page";
-import { select } from "./page";
 import type { Change } from "./state";
+import type { Direction } from "./walk";
+import { arrive, walk } from "./walk";
 
-const ARROWS = new Map<string, [number, number]>([
+const ARROWS = new Map<string, Direction>([
   ["ArrowLeft", [-1, 0]],
   ["ArrowRight", [1, 0]],
   ["ArrowUp", [0, -1]],
   ["ArrowDown", [0, 1]],
 ]);
+
+/** So many pixels an arrow moves what is selected, with Shift. */
+const NUDGE = 16;
 
 export interface Actions {
   search: () => void;
@@ -32,7 +36,11 @@ function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
   const { state } = page.store;
   const onStage = event.target === document.body || event.target === page.stage.element;
   const arrow = ARROWS.get(event.key);
-  if (arrow) return onStage && walk(page, arrow);
+  if (arrow && onStage) {
+    if (!event.shiftKey) walk(page, arrow);
+    else if (state.selected !== null) page.stage.nudge(state.selected, NUDGE * arrow[0], NUDGE * arrow[1]);
+  }
+  if (arrow) return onStage;
   switch (event.key) {
     case "/":
       actions.search();
@@ -45,7 +53,7 @@ function press(page: Page, event: KeyboardEvent, actions: Actions): boolean {
       return true;
     case "Enter":
       if (!onStage || state.selected === null) return false;
-      if (chosen(page, state.selected)) return true;
+      if (arrive(page, state.selected)) return true;
       page.store.set({ drawer: "details" });
       document.querySelector<HTMLElement>(".details button")?.focus();
       return true;
@@ -100,37 +108,6 @@ function pressOn(page: Page, key: string, selected: number): boolean {
       return true;
   }
   return false;
-}
-
-/** Takes whoever the arrows came to as the second end of what is begun: a path, a comparison. */
-function chosen(page: Page, entity: number): boolean {
-  const { compared, path } = page.store.state;
-  if (compared?.to === null && entity !== compared.from)
-    page.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
-  else if (path?.to === null && entity !== path.from)
-    page.store.set({ path: { from: path.from, to: entity } });
-  else return false;
-  return true;
-}
-
-/** Goes to the neighbour in the arrow's direction; with nothing selected, to the weightiest. */
-function walk(page: Page, [dx, dy]: [number, number]): boolean {
-  const { selected } = page.store.state;
-  const shown = page.shown();
-  if (selected === null) {
-    const first = page.model.entities
-      .filter(({ index }) => shown.entities[index])
-      .sort((a, b) => page.model.degree[b.index] - page.model.degree[a.index])
-      .at(0);
-    if (first) select(page, first.index, { drawer: "none" });
-    return true;
-  }
-  const next = page.stage.towards(selected, dx, dy);
-  const { compared, path } = page.store.state;
-  // What is begun goes on while the arrows look for its second end.
-  const begun = { compared: compared?.to === null ? compared : null, path: path?.to === null ? path : null };
-  if (next !== null) select(page, next, { drawer: "none", ...begun });
-  return true;
 }
 
 /** One step back: from the drawer, the path, the focus, the selection, the table, in this order. */

@@ -145,9 +145,10 @@ function settle(
 ): Placed | null {
   let first: Placed | null = null;
   let covering: Placed | null = null;
-  for (const full of wish.full && wish.name.second ? [true, false] : [false])
+  for (const full of wish.full && wish.name.second ? [true, false] : [false]) {
+    const text = measured(wish, full, ruler);
     for (const spot of SPOTS) {
-      const label = lay(wish, at, spot, full, ruler);
+      const label = lay(wish, text, at, spot);
       first ??= label;
       const { left, right, top, bottom } = label.box;
       if (left < 2 || right > size.width - 2 || top < 2 || bottom > size.height - 2 || names.meets(label.box))
@@ -155,6 +156,7 @@ function settle(
       if (!marks.meets(label.box)) return label;
       covering ??= label;
     }
+  }
   if (wish.weighty && covering) return covering;
   return wish.must && first ? within(first, size) : null;
 }
@@ -172,17 +174,25 @@ function within(label: Placed, size: Size): Placed {
   };
 }
 
-function lay(
-  wish: Wish,
-  [x, y, radius]: [number, number, number],
-  spot: Spot,
-  full: boolean,
-  ruler: Ruler,
-): Placed {
+/** The lines of a name, and how much room they take. */
+type Text = Pick<Placed, "lines"> & Size;
+
+function measured(wish: Wish, full: boolean, ruler: Ruler): Text {
   const lines = wrapped(flat(shorten(wish.name.first.text, 90))).map((text) => ({ text, small: false }));
   if (full && wish.name.second) lines.push({ text: flat(shorten(wish.name.second.text, 40)), small: true });
-  const width = Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong))));
-  const height = lines.reduce((sum, line) => sum + lineHeight(line.small, wish.strong), 0);
+  return {
+    lines,
+    width: Math.max(...lines.map((line) => ruler.width(line.text, font(line.small, wish.strong)))),
+    height: lines.reduce((sum, line) => sum + lineHeight(line.small, wish.strong), 0),
+  };
+}
+
+function lay(
+  wish: Wish,
+  { lines, width, height }: Text,
+  [x, y, radius]: [number, number, number],
+  spot: Spot,
+): Placed {
   const gap = radius + 5;
   const [left, top] = {
     right: [x + gap, y - height / 2],

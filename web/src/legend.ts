@@ -28,7 +28,7 @@ interface Row {
 export function legend(page: Page): { element: HTMLElement; render: () => void } {
   const element = el("div", { class: "legend" });
   const period = periodPanel(page);
-  const counts = tally(page);
+  let counts: ReturnType<typeof tally> | null = null;
   const unfolded = new Set<string>();
 
   const fold = (field: string) => {
@@ -38,6 +38,7 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
   const render = () => {
     const { state } = page.store;
     const { model } = page;
+    const { types, relations, confidences, evidence } = (counts ??= tally(page));
     const dark = isDark(state.theme);
     const focused =
       document.activeElement instanceof HTMLElement && element.contains(document.activeElement)
@@ -125,13 +126,13 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
       element,
       section(
         "entities",
-        kinds(model.types, counts.types, state.hiddenTypes, "hiddenTypes", (kind) => typeSwatch(kind, dark)),
+        kinds(model.types, types, state.hiddenTypes, "hiddenTypes", (kind) => typeSwatch(kind, dark)),
         "hiddenTypes",
         all(model.types),
       ),
       section(
         "relations",
-        kinds(model.relations, counts.relations, state.hiddenRelations, "hiddenRelations", (kind) =>
+        kinds(model.relations, relations, state.hiddenRelations, "hiddenRelations", (kind) =>
           lineSwatch(kind, dark),
         ),
         "hiddenRelations",
@@ -140,7 +141,7 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
       period.render(),
       section(
         "confidence",
-        [...counts.confidences].map(([text, count]) => ({
+        [...confidences].map(([text, count]) => ({
           name: text ? known(text, state.language) : [{ text: sayPlain(page, "notStated"), language: "" }],
           text: text || sayPlain(page, "notStated"),
           title: undefined,
@@ -150,15 +151,15 @@ export function legend(page: Page): { element: HTMLElement; render: () => void }
           toggle: () => page.store.set({ hiddenConfidences: toggled(state.hiddenConfidences, text) }),
           only: () =>
             page.store.set({
-              hiddenConfidences: new Set([...counts.confidences.keys()].filter((other) => other !== text)),
+              hiddenConfidences: new Set([...confidences.keys()].filter((other) => other !== text)),
             }),
         })),
         "hiddenConfidences",
-        new Set(counts.confidences.keys()),
+        new Set(confidences.keys()),
       ),
       section(
         "evidence",
-        counts.evidence.map(([kind, key, count]) => ({
+        evidence.map(([kind, key, count]) => ({
           name: word(key, state.language),
           text: sayPlain(page, key),
           title: undefined,

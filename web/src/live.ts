@@ -36,6 +36,6 @@ function described(page: Page, entity: number): string {
   const { first, second } = nameOf(model.entities[entity], language);
   const names = [first, second].filter((name) => name !== null).map(({ text }) => shorten(text, 120));
   const kinds = model.entities[entity].types.map((type) => kindText(model.types[type], language));
-  const links = model.touching[entity].length;
+  const links = page.shown().degree()[entity];
   return [...names, ...kinds, `${links} ${sayPlain(page, "links")}`].join(", ");
 }

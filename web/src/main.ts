@@ -5,18 +5,18 @@ import { read } from "./data";
 import { details } from "./details";
 import { el, replace, svg } from "./dom";
 import { CanvasEngine } from "./engine-canvas";
-import type { Vis } from "./engine-pyvis";
 import { PyvisEngine } from "./engine-pyvis";
+import { visNetwork } from "./vis";
 import { read as readHash, write as writeHash } from "./hash";
 import { header, titleOf } from "./header";
 import { help } from "./help";
 import { keyboard } from "./keyboard";
 import { legend } from "./legend";
-import type { Model } from "./model";
-import { model as modelOf } from "./model";
+import { Model } from "./model";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
 import type { Engine } from "./scene";
+import { onScreen } from "./onscreen";
 import { questions } from "./questions";
 import { search } from "./search";
 import { Stage } from "./stage";
@@ -34,12 +34,6 @@ import { applyTheme, isDark, onSystemTheme } from "./theme";
 import { ink } from "./colour";
 import type { Visible } from "./visible";
 import { lit, visible } from "./visible";
-
-declare global {
-  interface Window {
-    vis?: Vis;
-  }
-}
 
 function opening(model: Model, columns: Columns): State {
   // What stands aside is out of the drawing until somebody asks for it; search and table find it.
@@ -71,11 +65,11 @@ function opening(model: Model, columns: Columns): State {
 }
 
 function engineFor(columns: Columns): Engine {
-  return columns.engine === "pyvis" && window.vis ? new PyvisEngine(window.vis) : new CanvasEngine();
+  return columns.engine === "pyvis" ? new PyvisEngine(visNetwork) : new CanvasEngine();
 }
 
 function build(columns: Columns, root: HTMLElement, licences: string): void {
-  const model = modelOf(columns);
+  const model = new Model(columns);
   const start = opening(model, columns);
   const given = readHash(model, window.location.hash);
   const store = new Store({ ...start, ...given.change }, start);
@@ -177,8 +171,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   arranged(false);
   outer();
   drawing();
-  stage.start();
-  stage.open(given.camera);
+  stage.start(given.camera);
 
   const past: State[] = [];
   let undoing = false;
@@ -242,16 +235,10 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   keyboard(page, { search: found.focus, help: helper.toggle, undo });
   onSystemTheme(everything);
   // The reader sees the drawing first; the panels, which take as long again, come after it.
-  afterFrame(() => {
+  void onScreen().then(() => {
     inner();
     root.dataset.ready = "yes";
   });
-}
-
-/** Calls back when what was asked for until now is on the screen; nothing is, in a hidden window. */
-function afterFrame(then: () => void): void {
-  if (document.hidden) then();
-  else window.requestAnimationFrame(() => window.setTimeout(then));
 }
 
 /** Whether a selection shows or hides an entity that the filters would not. */

@@ -1,136 +1,201 @@
 /** The network as the page thinks of it: entities, links, what joins them. */
-import type { Columns, FactRow, Kind, Reference, Tagged } from "./data";
+import type { Columns, FactRow, Kind, Reference, Rows, Tagged } from "./data";
+import { once } from "./once";
 import type { Picture } from "./pictures";
 import { picturesOf } from "./pictures";
 
-export interface Entity {
-  index: number;
-  id: string;
-  iri: string;
-  types: number[];
-  labels: Map<string, string>;
-  aliases: Tagged[];
-  notes: Tagged[];
-  facts: FactRow[];
-  evidence: Reference[];
-  rows: string[];
-  aside: boolean;
-}
+/** One row of the columns; a large network has too many for an object with a field for each cell. */
+export class Entity {
+  constructor(
+    private readonly columns: Columns,
+    readonly index: number,
+    readonly aside: boolean,
+  ) {}
 
-export interface Link {
-  index: number;
-  source: number;
-  target: number;
-  relation: number;
-  key: string;
-  bend: number;
-  start: string | null;
-  end: string | null;
-  confidence: string;
-  notes: Tagged[];
-  facts: FactRow[];
-  evidence: Reference[];
-  rows: string[];
-}
-
-export interface Model {
-  columns: Columns;
-  entities: Entity[];
-  links: Link[];
-  types: Kind[];
-  relations: Kind[];
-  properties: Kind[];
-  /** The links that touch each entity. */
-  touching: number[][];
-  /** How many links each entity has that are drawn between entities that do not stand aside. */
-  degree: number[];
-  /** The entities and links that name each document as evidence. */
-  citedBy: Map<number, { entities: number[]; links: number[] }>;
-  byId: Map<string, number>;
-  pictures: Picture[];
-  sources: number;
-}
-
-export function model(columns: Columns): Model {
-  const { entities: e, links: l } = columns;
-  const aside = new Set(columns.aside);
-  const tags = Object.keys(e.labels);
-  const entities = e.id.map((id, index): Entity => {
-    const labels = new Map<string, string>();
-    for (const tag of tags) {
-      const text = e.labels[tag][index];
-      if (text !== null) labels.set(tag, text);
-    }
-    return {
-      index,
-      id,
-      iri: e.iri[index] || id,
-      types: e.types[index],
-      labels,
-      aliases: e.aliases[index],
-      notes: e.notes[index],
-      facts: e.facts[index],
-      evidence: e.evidence[index],
-      rows: e.rows[index],
-      aside: aside.has(index),
-    };
-  });
-  const links = l.source.map((source, index): Link => ({
-    index,
-    source,
-    target: l.target[index],
-    relation: l.relation[index],
-    key: l.key?.[index] ?? "",
-    bend: l.bend[index],
-    start: l.start[index],
-    end: l.end[index],
-    confidence: l.confidence[index] ?? "",
-    notes: l.notes[index],
-    facts: l.facts[index],
-    evidence: l.evidence[index],
-    rows: l.rows[index],
-  }));
-  const touching: number[][] = entities.map(() => []);
-  const degree = entities.map(() => 0);
-  for (const link of links) {
-    touching[link.source].push(link.index);
-    if (link.target !== link.source) touching[link.target].push(link.index);
-    if (!aside.has(link.source) && !aside.has(link.target)) {
-      degree[link.source] += 1;
-      if (link.target !== link.source) degree[link.target] += 1;
-    }
+  get id(): string {
+    return this.columns.entities.id[this.index];
   }
-  const citedBy = citations(entities, links);
-  const addresses = new Set<Reference>();
-  for (const said of [...entities, ...links]) for (const source of said.evidence) addresses.add(source);
-  return {
-    columns,
-    entities,
-    links,
-    types: columns.types,
-    relations: columns.relations,
-    properties: columns.properties,
-    touching,
-    degree,
-    citedBy,
-    byId: new Map(entities.map((entity) => [entity.id, entity.index])),
-    pictures: picturesOf(columns),
-    sources: addresses.size,
-  };
+  get iri(): string {
+    return this.columns.entities.iri[this.index] || named(this.id, this.columns.base);
+  }
+  get types(): number[] {
+    const types = this.columns.entities.types[this.index];
+    return typeof types === "number" ? [types] : types;
+  }
+  get labels(): Map<string, string> {
+    const { labels } = this.columns.entities;
+    const said = Object.entries(labels).map(([tag, texts]) => [tag, texts[this.index]] as const);
+    return new Map(said.filter((one): one is [string, string] => one[1] !== null));
+  }
+  get aliases(): Tagged[] {
+    return this.columns.entities.aliases[this.index];
+  }
+  get notes(): Tagged[] {
+    return this.columns.entities.notes[this.index];
+  }
+  get facts(): FactRow[] {
+    return this.columns.entities.facts[this.index];
+  }
+  get evidence(): Reference[] {
+    return this.columns.entities.evidence[this.index];
+  }
+  get rows(): string[] {
+    return written("entities.csv", this.columns.entities.rows[this.index]);
+  }
 }
 
-function citations(entities: Entity[], links: Link[]): Model["citedBy"] {
-  const cited: Model["citedBy"] = new Map();
-  const of = (document: number) => {
-    let found = cited.get(document);
-    if (!found) cited.set(document, (found = { entities: [], links: [] }));
-    return found;
-  };
-  for (const entity of entities)
-    for (const source of entity.evidence)
-      if (typeof source === "number") of(source).entities.push(entity.index);
-  for (const link of links)
-    for (const source of link.evidence) if (typeof source === "number") of(source).links.push(link.index);
+export class Link {
+  constructor(
+    private readonly columns: Columns,
+    readonly index: number,
+  ) {}
+
+  get source(): number {
+    return this.columns.links.source[this.index];
+  }
+  get target(): number {
+    return this.columns.links.target[this.index];
+  }
+  get relation(): number {
+    return this.columns.links.relation[this.index];
+  }
+  get key(): string {
+    return this.columns.links.key?.[this.index] ?? "";
+  }
+  get start(): string | null {
+    return this.columns.links.start[this.index];
+  }
+  get end(): string | null {
+    return this.columns.links.end[this.index];
+  }
+  get confidence(): string {
+    return this.columns.links.confidence[this.index] ?? "";
+  }
+  get notes(): Tagged[] {
+    return this.columns.links.notes[this.index];
+  }
+  get facts(): FactRow[] {
+    return this.columns.links.facts[this.index];
+  }
+  get evidence(): Reference[] {
+    return this.columns.links.evidence[this.index];
+  }
+  get rows(): string[] {
+    return written("relations.csv", this.columns.links.rows[this.index]);
+  }
+}
+
+function named(id: string, base: string): string {
+  return /^https?:\/\//.test(id) ? id : base + id;
+}
+
+function written(file: string, rows: Rows): string[] {
+  return typeof rows === "number" ? [`${file}#row=${rows}`] : rows;
+}
+
+export interface Citations {
+  entities: number[];
+  links: number[];
+}
+
+/** What is not needed for the first picture is found out when somebody first asks. */
+export class Model {
+  readonly entities: Entity[];
+  readonly links: Link[];
+  readonly types: Kind[];
+  readonly relations: Kind[];
+  readonly properties: Kind[];
+  readonly pictures: Picture[];
+  /** How many links each entity has that are drawn between entities that do not stand aside. */
+  readonly degree: Uint32Array;
+  /** The links of all entities, one entity after the other, and where those of each begin. */
+  private readonly ends: { links: Int32Array; from: Uint32Array };
+
+  constructor(readonly columns: Columns) {
+    const aside = new Uint8Array(columns.entities.id.length);
+    for (const entity of columns.aside) aside[entity] = 1;
+    this.entities = columns.entities.id.map((_, index) => new Entity(columns, index, aside[index] > 0));
+    this.links = columns.links.source.map((_, index) => new Link(columns, index));
+    this.types = columns.types;
+    this.relations = columns.relations;
+    this.properties = columns.properties;
+    this.pictures = picturesOf(columns);
+    const drawn = columns.links.source.map(
+      (source, at) => !aside[source] && !aside[columns.links.target[at]],
+    );
+    this.degree = degrees(columns, drawn);
+    this.ends = ends(columns);
+  }
+
+  /** Returns the links that touch an entity, in their order. */
+  touching(entity: number): Int32Array {
+    return this.ends.links.subarray(this.ends.from[entity], this.ends.from[entity + 1]);
+  }
+
+  /** All entities, the most connected first. */
+  readonly byDegree = once(() => byDegree(this.degree));
+
+  readonly byId = once(() => new Map(this.columns.entities.id.map((id, index) => [id, index])));
+
+  /** The entities and links that name each document as evidence. */
+  readonly citedBy = once(() => citations(this.columns));
+
+  /** How many different sources there are. */
+  readonly sources = once(
+    () => new Set([...this.columns.entities.evidence, ...this.columns.links.evidence].flat()).size,
+  );
+}
+
+/** Returns how many of the links that count each entity has; one to itself counts once. */
+export function degrees({ entities, links }: Columns, counts: ArrayLike<unknown>): Uint32Array {
+  const { source, target } = links;
+  const degree = new Uint32Array(entities.id.length);
+  for (let i = 0; i < source.length; i++) {
+    if (!counts[i]) continue;
+    degree[source[i]] += 1;
+    if (source[i] !== target[i]) degree[target[i]] += 1;
+  }
+  return degree;
+}
+
+function ends({ entities, links: { source, target } }: Columns): { links: Int32Array; from: Uint32Array } {
+  const from = new Uint32Array(entities.id.length + 1);
+  for (let i = 0; i < source.length; i++) {
+    from[source[i] + 1] += 1;
+    if (source[i] !== target[i]) from[target[i] + 1] += 1;
+  }
+  for (let i = 1; i < from.length; i++) from[i] += from[i - 1];
+  const links = new Int32Array(from[from.length - 1]);
+  const next = from.slice();
+  for (let i = 0; i < source.length; i++) {
+    links[next[source[i]]++] = i;
+    if (source[i] !== target[i]) links[next[target[i]]++] = i;
+  }
+  return { links, from };
+}
+
+/** Returns the places in falling order of their degree, those of the same in their own order. */
+function byDegree(degree: Uint32Array): Int32Array {
+  const most = degree.reduce((a, b) => Math.max(a, b), 0);
+  const next = new Uint32Array(most + 2);
+  for (const one of degree) next[most - one + 1] += 1;
+  for (let i = 1; i < next.length; i++) next[i] += next[i - 1];
+  const order = new Int32Array(degree.length);
+  for (let i = 0; i < degree.length; i++) order[next[most - degree[i]]++] = i;
+  return order;
+}
+
+function citations({ entities, links }: Columns): Map<number, Citations> {
+  const cited = new Map<number, Citations>();
+  for (const kind of ["entities", "links"] as const)
+    ({ entities, links })[kind].evidence.forEach((sources, at) => {
+      for (const source of sources) {
+        if (typeof source !== "number") continue;
+        const found = cited.get(source) ?? { entities: [], links: [] };
+        cited.set(source, found);
+        found[kind].push(at);
+      }
+    });
   return cited;
 }
 
@@ -138,8 +203,15 @@ export function otherEnd(link: Link, entity: number): number {
   return link.source === entity ? link.target : link.source;
 }
 
+const years = new Map<string, number | null>();
+
 /** Returns the year a date begins with, or null where it begins with none. */
 export function yearOf(date: string | null): number | null {
-  const found = /^(-?\d{4})/.exec(date ?? "");
-  return found ? Number(found[1]) : null;
+  if (date === null) return null;
+  let year = years.get(date);
+  if (year === undefined) {
+    const found = /^(-?\d{4})/.exec(date);
+    years.set(date, (year = found ? Number(found[1]) : null));
+  }
+  return year;
 }

@@ -31,18 +31,11 @@ export interface Seen {
 }
 
 export class Names {
-  private weights: number[];
-  /** All entities, the most connected first: the order in which names are given room. */
-  private order: number[];
-
   constructor(
     private model: Model,
     private scene: Scene,
     private ruler: Ruler,
-  ) {
-    this.weights = model.degree.map((degree, i) => degree + scene.radius[i] / 100);
-    this.order = this.weights.map((_, i) => i).sort((a, b) => this.weights[b] - this.weights[a] || a - b);
-  }
+  ) {}
 
   paint(pen: Pen, seen: Seen, view: View): void {
     const marks = { scene: this.scene, entities: (seen.lit ?? seen.shown).entities };
@@ -76,7 +69,7 @@ export class Names {
       (i): i is number => i !== null && look.entities[i] > 0 && inside(i),
     );
     const wanted = new Set(first);
-    for (const i of lit ? this.byWeight(lit.entities) : this.order) {
+    for (const i of lit ? this.byWeight(lit.entities) : this.model.byDegree()) {
       if (wanted.size >= most) break;
       if (!look.entities[i]) continue;
       if (wanted.size >= WEIGHTY && this.scene.radius[i] * marks < GRAIN) break;
@@ -86,7 +79,7 @@ export class Names {
       const must = first.includes(i);
       return {
         entity: i,
-        weight: this.weights[i] + (must ? 1e6 : 0),
+        weight: this.weight(i) + (must ? 1e6 : 0),
         name: nameOf(this.model.entities[i], language),
         full: must || lit !== null || this.scene.radius[i] * marks > 9 || camera.scale > 1.3,
         strong: must || (rank < STRONG && this.scene.radius[i] >= 9.5 && lit === null && size.width > 600),
@@ -97,7 +90,11 @@ export class Names {
   }
 
   private byWeight(entities: Int32Array): number[] {
-    return Array.from(entities).sort((a, b) => this.weights[b] - this.weights[a] || a - b);
+    return Array.from(entities).sort((a, b) => this.weight(b) - this.weight(a) || a - b);
+  }
+
+  private weight(entity: number): number {
+    return this.model.degree[entity] + this.scene.radius[entity] / 100;
   }
 
   /** Names the relations of the selection, on their lines, and returns where. */

@@ -20,13 +20,13 @@ export function overview(page: Page): Node[] {
       el("span", { class: "name" }, entityLink(page, entity)),
       count !== null && el("span", { class: "count" }, String(count)),
     );
-  const degree = new Map<number, number>();
-  for (const { index, source, target } of model.links)
-    if (shown.links[index])
-      for (const end of new Set([source, target])) degree.set(end, (degree.get(end) ?? 0) + 1);
-  const connected = [...degree].sort(([a, m], [b, n]) => n - m || a - b).slice(0, MOST);
+  const degree = shown.degree();
+  const connected = [...degree.keys()]
+    .filter((entity) => degree[entity])
+    .sort((a, b) => degree[b] - degree[a] || a - b)
+    .slice(0, MOST);
   const isolated = model.entities.filter(
-    ({ index, aside }) => shown.entities[index] && !aside && !degree.has(index),
+    ({ index, aside }) => shown.entities[index] && !aside && !degree[index],
   );
   const { hiddenEntities } = page.store.state;
   const { part } = model.columns;
@@ -75,7 +75,7 @@ export function overview(page: Page): Node[] {
           el(
             "ul",
             { class: "ranking" },
-            connected.map(([at, count]) => item(at, count)),
+            connected.map((at) => item(at, degree[at])),
           ),
         ]
       : []),

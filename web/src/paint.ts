@@ -6,7 +6,7 @@ import { onGround } from "./colour";
 import type { Pen } from "./pen";
 import { DASHES, outline } from "./pen";
 import type { Look, Part, Scene } from "./scene";
-import { along, headed, strength, via } from "./scene";
+import { along, boxOf, headed, strength, via } from "./scene";
 
 const FADED = 0.2;
 /** A path of so many strokes or marks; one of many thousands takes a canvas many times as long. */
@@ -17,6 +17,10 @@ const MOST = 40_000;
 const PLAIN = 6000;
 /** At a smaller radius, in pixels, no eye tells shapes apart. */
 const GRAIN = 1.6;
+/** Grains cover so much of the ground that they lie on, at most: they let through what is dense. */
+const COVER = 0.3;
+/** Among grains the weightiest stand out: those of such a radius in the scene, drawn at least so large. */
+const HUB = { radius: 9.5, least: 2.6 };
 
 /** Returns all that the filters leave, as one part. */
 export function shownOf(look: Look): Part {
@@ -76,7 +80,7 @@ function paintLinks(pen: Pen, scene: Scene, part: Part, ink: Ink, view: View): v
   const lit = part.light === "lit";
   const { byKind, count } = linksInSight(scene, part, view);
   const detailed = lit || count <= PLAIN;
-  pen.globalAlpha = strength(part.light, count);
+  pen.globalAlpha = strength(part.light, count, view.size);
   pen.lineWidth = lit ? 1.8 : 1;
   // What there is most of goes to the bottom.
   const order = [...byKind.keys()].sort((a, b) => byKind[b].length - byKind[a].length);
@@ -149,39 +153,73 @@ function head(pen: Pen, { x, y, radius, links }: Scene, i: number, view: View, w
 }
 
 function paintEntities(pen: Pen, scene: Scene, part: Part, ink: Ink, view: View): void {
-  const { camera, size } = view;
-  const marks = markScale(camera);
-  const byKind: number[][] = scene.kinds.map(() => []);
-  for (const i of part.entities) {
-    const x = (scene.x[i] - camera.x) * camera.scale + size.width / 2;
-    const y = (scene.y[i] - camera.y) * camera.scale + size.height / 2;
-    const room = scene.radius[i] * marks * 1.4;
-    if (x > -room && y > -room && x < size.width + room && y < size.height + room)
-      byKind[scene.kind[i]].push(i);
+  const marks = markScale(view.camera);
+  const seen = entitiesInSight(scene, part, view, marks);
+  const grains = part.light !== "lit" && seen.length > PLAIN;
+  const isGrain = (i: number) => grains && scene.radius[i] * marks < GRAIN && scene.radius[i] < HUB.radius;
+  const small = seen.filter(isGrain);
+  pen.globalAlpha = part.light === "faded" ? FADED : sheer(scene, small, view, marks);
+  for (const [kind, items] of byKind(scene, small)) {
+    pen.fillStyle = onGround(scene.kinds[kind].colour, ink.dark);
+    inRuns(
+      pen,
+      items,
+      (i) => mark(pen, scene, i, view, scene.radius[i] * marks),
+      () => pen.fill(),
+    );
   }
-  const order = [...byKind.keys()].sort((a, b) => byKind[b].length - byKind[a].length);
-  for (const kind of order) {
-    const add = (i: number) => mark(pen, scene, i, view, marks);
-    if (marks > 0.3) {
+  pen.globalAlpha = 1;
+  const least = grains ? HUB.least : 0;
+  const large = small.length ? seen.filter((i) => !isGrain(i)) : seen;
+  for (const [kind, items] of byKind(scene, large)) {
+    const add = (i: number) => mark(pen, scene, i, view, Math.max(scene.radius[i] * marks, least));
+    if (marks > 0.3 || grains) {
       // A ground-coloured edge keeps marks apart from the links that run under them.
       pen.fillStyle = pen.strokeStyle = ink.ground;
       pen.lineWidth = 2;
-      inRuns(pen, byKind[kind], add, () => {
+      inRuns(pen, items, add, () => {
         if (part.light === "faded") pen.fill();
         pen.stroke();
       });
     }
     pen.globalAlpha = part.light === "faded" ? FADED : 1;
     pen.fillStyle = onGround(scene.kinds[kind].colour, ink.dark);
-    inRuns(pen, byKind[kind], add, () => pen.fill());
+    inRuns(pen, items, add, () => pen.fill());
     pen.globalAlpha = 1;
   }
 }
 
-function mark(pen: Pen, scene: Scene, i: number, { camera, size }: View, marks: number): void {
+/** Returns the entities of which anything can be seen. */
+function entitiesInSight(scene: Scene, part: Part, { camera, size }: View, marks: number): Int32Array {
+  return part.entities.filter((i) => {
+    const x = (scene.x[i] - camera.x) * camera.scale + size.width / 2;
+    const y = (scene.y[i] - camera.y) * camera.scale + size.height / 2;
+    const room = scene.radius[i] * marks * 1.4;
+    return x > -room && y > -room && x < size.width + room && y < size.height + room;
+  });
+}
+
+/** Returns entities by their kind; what there is most of comes first, and so goes to the bottom. */
+function byKind(scene: Scene, items: Int32Array): [kind: number, items: number[]][] {
+  const kinds: number[][] = scene.kinds.map(() => []);
+  for (const i of items) kinds[scene.kind[i]].push(i);
+  return [...kinds.entries()].sort(([, a], [, b]) => b.length - a.length);
+}
+
+/** Returns how opaque grains are, so that together they do not hide how densely they lie. */
+function sheer(scene: Scene, grains: Int32Array, { camera, size }: View, marks: number): number {
+  if (!grains.length) return 1;
+  let covered = 0;
+  for (const i of grains) covered += (2 * scene.radius[i] * marks) ** 2;
+  const box = boxOf(scene, grains);
+  const width = Math.min(size.width, (box.right - box.left) * camera.scale);
+  const height = Math.min(size.height, (box.bottom - box.top) * camera.scale);
+  return Math.min(1, Math.max(0.15, (COVER * width * height) / Math.max(covered, 1)));
+}
+
+function mark(pen: Pen, scene: Scene, i: number, { camera, size }: View, radius: number): void {
   const x = (scene.x[i] - camera.x) * camera.scale + size.width / 2;
   const y = (scene.y[i] - camera.y) * camera.scale + size.height / 2;
-  const radius = scene.radius[i] * marks;
   if (radius < GRAIN) pen.rect(x - radius, y - radius, 2 * radius, 2 * radius);
   else outline(pen, scene.kinds[scene.kind[i]].shape, x, y, radius);
 }

@@ -4,7 +4,14 @@ import { yearOf } from "./model";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
 
-export function years(page: Page): { from: number; to: number; counts: number[] } | null {
+interface Range {
+  from: number;
+  to: number;
+  /** How many relations begin in each year. */
+  counts: number[];
+}
+
+function years(page: Page): Range | null {
   const spans: [number, number][] = [];
   for (const link of page.model.links) {
     const start = yearOf(link.start);
@@ -21,7 +28,8 @@ export function years(page: Page): { from: number; to: number; counts: number[] 
 }
 
 export function periodPanel(page: Page): { render: () => HTMLElement | null } {
-  const range = years(page);
+  /** Counted when it is first shown: a large network has many dates. */
+  let range: Range | null | undefined;
   let playing = 0;
 
   const set = (from: number, to: number) => {
@@ -44,8 +52,9 @@ export function periodPanel(page: Page): { render: () => HTMLElement | null } {
     }
     const span = Math.max(1, Math.ceil((range.to - range.from) / 8));
     let at = range.from;
+    const { to } = range;
     const step = () => {
-      if (at + span > range.to) {
+      if (at + span > to) {
         stop();
         page.store.set({ period: null });
         return;
@@ -58,6 +67,7 @@ export function periodPanel(page: Page): { render: () => HTMLElement | null } {
   };
 
   const render = (): HTMLElement | null => {
+    range = range === undefined ? years(page) : range;
     if (!range) return null;
     const [low, high] = page.store.state.period ?? [range.from, range.to];
     return el(
@@ -104,7 +114,7 @@ export function periodPanel(page: Page): { render: () => HTMLElement | null } {
 function slider(
   page: Page,
   key: "from" | "to",
-  range: { from: number; to: number },
+  range: Range,
   value: number,
   change: (year: number) => void,
 ): HTMLElement {
@@ -121,11 +131,7 @@ function slider(
   return input;
 }
 
-function histogram(
-  range: { from: number; to: number; counts: number[] },
-  low: number,
-  high: number,
-): SVGElement {
+function histogram(range: Range, low: number, high: number): SVGElement {
   const most = Math.max(...range.counts, 1);
   const width = 100 / range.counts.length;
   const bars = range.counts.map((count, i) => {

@@ -1,20 +1,19 @@
 /** Questions: a list of them, a form for what each leaves open, a box for one's own, and the answer. */
 import type { Answerer, Found } from "./answers";
 import { mistake, NoAnswer, placeIn } from "./answers";
-import type { Choice, Parameter, Question } from "./asked";
-import { choices, chosen, filled, given, named } from "./asked";
+import type { Question } from "./asked";
+import { filled, named } from "./asked";
 import type { Carried } from "./carried";
 import { el, replace, saidAll } from "./dom";
 import { foundElements } from "./found";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
+import { QuestionForm } from "./question-form";
 import type { Meanings } from "./results";
 import { meanings } from "./results";
 import type { Word } from "./words";
-import { kindName, known } from "./words";
+import { kindName } from "./words";
 
-/** Up to so many choices stand in a list to open; more are found by typing. */
-const LISTED = 40;
 const FIRST_QUERY = `SELECT ?type (COUNT(*) AS ?count)
 WHERE { ?entity a ?type }
 GROUP BY ?type
@@ -51,8 +50,7 @@ class Desk {
   private chosen: Question | null = null;
   /** Whether one is open: on a narrow page the list gives way to it. */
   private opened = false;
-  private values = new Map<string, Map<string, string>>();
-  private wrong = new Map<string, Word>();
+  private readonly form: QuestionForm;
   private own = FIRST_QUERY;
   private outcome: Outcome = { kind: "none" };
   private turn = 0;
@@ -66,6 +64,7 @@ class Desk {
     private carried: Carried,
     private element: HTMLElement,
   ) {
+    this.form = new QuestionForm(page);
     this.questions = carried.asked().questions;
     this.answerer = carried.answerer();
     this.meaning = meanings(page.model);
@@ -113,12 +112,12 @@ class Desk {
     this.chosen = question;
     this.opened = true;
     this.outcome = { kind: "none" };
-    this.wrong.clear();
+    this.form.forgive();
     this.halt();
     this.render();
     this.place.querySelector<HTMLElement>("h2")?.focus();
     // Where the defaults say enough, the answer comes with the question.
-    if (question?.parameters.every((one) => this.value(question, one) || !one.required)) this.ask();
+    if (question && this.form.isReady(question)) this.ask();
   }
 
   private show(): void {
@@ -140,7 +139,7 @@ class Desk {
       el("h2", { tabindex: -1 }, ...(title ? saidAll(title) : say(page, "ownQuery"))),
       question && texts(question.wordings, "wording"),
       question && texts(question.notes, "hint"),
-      question ? this.form(question) : this.box(),
+      question ? this.askedBy(question) : this.box(),
       this.live,
       this.answer,
     );
@@ -154,16 +153,8 @@ class Desk {
 
   // The form of a named question
 
-  private value(question: Question, parameter: Parameter): string {
-    const known = this.values.get(question.name)?.get(parameter.name);
-    if (known !== undefined) return known;
-    // A default that this data does not know is none.
-    const options = choices(this.page.model, parameter, this.page.store.state.language);
-    return !options || chosen(this.page.model, options, parameter.default) ? parameter.default : "";
-  }
-
-  private form(question: Question): HTMLElement {
-    const fields = question.parameters.map((parameter) => this.field(question, parameter));
+  private askedBy(question: Question): HTMLElement {
+    const fields = this.form.fields(question);
     return el(
       "form",
       {
@@ -186,97 +177,6 @@ class Desk {
           ...say(this.page, "asSparql"),
         ),
       ),
-    );
-  }
-
-  private field(question: Question, parameter: Parameter): HTMLElement {
-    const { page } = this;
-    const { language } = page.store.state;
-    const id = `field-${parameter.name}`;
-    const options = choices(page.model, parameter, language);
-    const value = this.value(question, parameter);
-    const keep = (text: string) => {
-      const kept = this.values.get(question.name) ?? new Map<string, string>();
-      const choice = options && chosen(page.model, options, text.trim());
-      this.values.set(question.name, kept.set(parameter.name, choice ? choice.key : text));
-    };
-    const wrong = this.wrong.get(parameter.name);
-    const attributes = {
-      id,
-      "aria-invalid": wrong ? "true" : undefined,
-      "aria-describedby": wrong ? `${id}-wrong` : undefined,
-      "aria-required": parameter.required ? "true" : undefined,
-    };
-    const choice = options && chosen(page.model, options, value);
-    const control =
-      options && options.length <= LISTED
-        ? this.list(parameter, options, choice, attributes, keep)
-        : this.typed(parameter, options, choice ? choice.text : value, attributes, keep);
-    return el(
-      "div",
-      { class: "field" },
-      el("label", { for: id }, ...saidAll(kindName(named(parameter.labels, parameter.name), language))),
-      control,
-      wrong && el("p", { class: "warning", id: `${id}-wrong` }, ...say(page, wrong)),
-    );
-  }
-
-  private list(
-    parameter: Parameter,
-    options: Choice[],
-    choice: Choice | null,
-    attributes: Record<string, string | undefined>,
-    keep: (text: string) => void,
-  ): HTMLElement {
-    const { language } = this.page.store.state;
-    const select = el(
-      "select",
-      { ...attributes, on: { change: () => keep(select.value) } },
-      !parameter.required && el("option", { value: "" }, sayPlain(this.page, "any")),
-      options.map(({ key, text }) =>
-        el(
-          "option",
-          { value: key, selected: key === choice?.key },
-          parameter.kind === "choice"
-            ? known(text, language)
-                .map((part) => part.text)
-                .join(" ")
-            : text,
-        ),
-      ),
-    );
-    return select;
-  }
-
-  private typed(
-    parameter: Parameter,
-    options: Choice[] | null,
-    text: string,
-    attributes: Record<string, string | undefined>,
-    keep: (text: string) => void,
-  ): HTMLElement {
-    const list = `list-${parameter.name}`;
-    const input = el("input", {
-      ...attributes,
-      type: "text",
-      value: text,
-      list: options ? list : undefined,
-      inputmode: parameter.kind === "year" ? "numeric" : undefined,
-      placeholder: parameter.required ? undefined : sayPlain(this.page, "any"),
-      autocomplete: "off",
-      spellcheck: "false",
-      on: { input: () => keep(input.value) },
-    });
-    return el(
-      "span",
-      { class: "typed" },
-      input,
-      options &&
-        el(
-          "datalist",
-          { id: list },
-          options.map((choice) => el("option", { value: choice.text })),
-        ),
     );
   }
 
@@ -354,24 +254,17 @@ class Desk {
 
   // Asking
 
-  /** Returns the term of each parameter that has a value, or null where one is wrong. */
+  /** Returns what stands for each parameter, or null where one is wrong; then the form says so. */
   private terms(question: Question): Map<string, string> | null {
-    const terms = new Map<string, string>();
-    this.wrong.clear();
-    for (const parameter of question.parameters) {
-      const options = choices(this.page.model, parameter, this.page.store.state.language);
-      const said = given(this.page.model, parameter, this.value(question, parameter), options);
-      if ("wrong" in said) this.wrong.set(parameter.name, said.wrong);
-      else if (said.term !== null) terms.set(parameter.name, said.term);
-    }
-    if (!this.wrong.size) return terms;
+    const terms = this.form.terms(question);
+    if (terms) return terms;
     this.show();
     this.place.querySelector<HTMLElement>("[aria-invalid]")?.focus();
     return null;
   }
 
   private ask(): void {
-    const wrongBefore = this.wrong.size > 0;
+    const wrongBefore = this.form.isWrong;
     const terms = this.chosen ? this.terms(this.chosen) : null;
     if (this.chosen && !terms) return;
     if (wrongBefore) this.show();

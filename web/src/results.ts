@@ -85,7 +85,7 @@ export function spokenOf(
     // Of two in one row, what joins them: the relations that the row names, or all.
     ends.forEach((one, i) => {
       const others = new Set(ends.slice(i + 1));
-      for (const at of others.size ? model.touching[one] : []) {
+      for (const at of others.size ? model.touching(one) : []) {
         const link = model.links[at];
         const joins = others.has(otherEnd(link, one)) && (!named.length || named.includes(link.relation));
         if (joins) links.add(at);

@@ -1,5 +1,5 @@
 /** What there is to draw, and what of it: all that a drawing engine knows of the data. */
-import type { Camera, Size } from "./camera";
+import type { Box, Camera, Size } from "./camera";
 import type { Ink } from "./colour";
 import type { Line, Shape, VisEdge } from "./data";
 import type { Model } from "./model";
@@ -45,17 +45,39 @@ export interface Part {
   light: "plain" | "faded" | "lit";
 }
 
+/** Returns a look without this part. */
+export function without(look: Look, { entities, links }: Part): Look {
+  const less = { ...look, entities: look.entities.slice(), links: look.links.slice() };
+  for (const i of entities) less.entities[i] = 0;
+  for (const i of links) less.links[i] = 0;
+  return less;
+}
+
+/** Returns the box that holds these; some room around nothing where there are none. */
+export function boxOf({ x, y }: Pick<Scene, "x" | "y">, entities: Int32Array): Box {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const i of entities) {
+    box.left = Math.min(box.left, x[i]);
+    box.right = Math.max(box.right, x[i]);
+    box.top = Math.min(box.top, y[i]);
+    box.bottom = Math.max(box.bottom, y[i]);
+  }
+  return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
+}
+
 const NONE = "#6b7280";
 
 /** Returns the scene of a whole network, where the build put it. */
 export function sceneOf(model: Model): Scene {
-  const { x, y, radius } = model.columns.entities;
+  const { x, y, radius, types } = model.columns.entities;
   return {
     count: model.entities.length,
-    x: Float64Array.from(x),
-    y: Float64Array.from(y),
-    radius: Float64Array.from(radius),
-    kind: Uint16Array.from(model.entities, ({ types }) => types.at(0) ?? model.types.length),
+    x: new Float64Array(x),
+    y: new Float64Array(y),
+    radius: new Float64Array(radius),
+    kind: new Uint16Array(
+      types.map((type) => (typeof type === "number" ? type : (type.at(0) ?? model.types.length))),
+    ),
     kinds: [
       ...model.types.map(({ shape, colour }) => ({ shape: shape ?? "dot", colour: colour ?? NONE })),
       { shape: "dot", colour: NONE },
@@ -72,10 +94,10 @@ function linksOf(model: Model): Links {
     if (!model.relations[relation[i]].symmetric) incoming[target[i]] += 1;
   return {
     count: source.length,
-    source: Int32Array.from(source),
-    target: Int32Array.from(target),
-    bend: Float32Array.from(bend),
-    kind: Uint16Array.from(relation),
+    source: new Int32Array(source),
+    target: new Int32Array(target),
+    bend: new Float32Array(bend),
+    kind: new Uint16Array(relation),
     kinds: model.relations.map(({ colour, line, symmetric }) => ({
       colour: colour ?? NONE,
       line: line ?? "solid",
@@ -87,24 +109,28 @@ function linksOf(model: Model): Links {
 }
 
 /** Returns how much each link tells of the whole: that to the most connected neighbour tells most. */
-function ranks({ columns, degree, touching }: Model): Uint8Array {
-  const { source, target } = columns.links;
+function ranks(model: Model): Uint8Array {
+  const { source, target } = model.columns.links;
   const found = new Uint8Array(source.length).fill(255);
-  touching.forEach((links, entity) => {
-    const weight = (at: number) => degree[source[at] === entity ? target[at] : source[at]];
-    const order = links.length > 1 ? [...links].sort((a, b) => weight(b) - weight(a) || a - b) : links;
-    order.forEach((at, rank) => {
-      if (rank < found[at]) found[at] = rank;
-    });
-  });
+  const told = new Uint32Array(model.degree.length);
+  // The most connected come first, so each of the others has its neighbours come in this order.
+  for (const hub of model.byDegree())
+    for (const at of model.touching(hub)) {
+      const other = source[at] === hub ? target[at] : source[at];
+      found[at] = Math.min(found[at], told[other]++);
+    }
   return found;
 }
 
-/** How strongly links are drawn: the more there are, the less each may cover. */
-export function strength(light: Part["light"], count: number): number {
+/** The ground, in pixels, on which so many links are drawn. */
+const GROUND = 1_000_000;
+
+/** How strongly links are drawn: the more there are, and the smaller the ground, the less each may cover. */
+export function strength(light: Part["light"], count: number, { width, height }: Size): number {
   if (light === "lit") return 1;
-  const crowd = Math.min(1, Math.max(0.3, Math.sqrt(700 / Math.max(count, 1))));
-  return crowd * (light === "faded" ? 0.12 : 0.5);
+  const least = count > 6000 ? 0.1 : 0.3;
+  const room = (700 * Math.min(1, (width * height) / GROUND)) / Math.max(count, 1);
+  return Math.min(1, Math.max(least, Math.sqrt(room))) * (light === "faded" ? 0.12 : 0.5);
 }
 
 /** Whether a link's head can be told from the others at a mark of this radius, in pixels. */
@@ -131,8 +157,8 @@ export function along(x1: number, y1: number, bow: Via, x2: number, y2: number, 
   return [u * u * x1 + 2 * u * t * bow[0] + t * t * x2, u * u * y1 + 2 * u * t * bow[1] + t * t * y2];
 }
 
-/** A picture of the scene from one camera, to be painted where it is wanted. */
-export interface Picture {
+/** The scene from one camera, to be painted where it is wanted. */
+export interface Painting {
   camera: Camera;
   paint: (pen: CanvasRenderingContext2D) => void;
 }
@@ -141,8 +167,8 @@ export interface Picture {
 export interface Engine {
   /** What the engine needs to have in the page, unseen. */
   readonly element: HTMLElement | null;
-  /** Called when the picture that was asked for is there: at once, or a frame later. */
-  onPicture: (picture: Picture) => void;
+  /** Called when what was asked for can be painted: at once, or a frame later. */
+  onPainting: (painting: Painting) => void;
   setData(scene: Scene): void;
   setState(look: Look): void;
   /** Says that an entity was put elsewhere. */

@@ -12,8 +12,8 @@ export class Screen {
   private seen = layer();
   /** What an engine drew, without names and without anything lit. */
   private base = layer();
-  /** All that was seen when the view began to move. */
-  private still = layer();
+  /** All that was seen when the view began to move; made when it first does. */
+  private still: Layer | null = null;
   private stillAt: Camera | null = null;
   private size: Size = { width: 1, height: 1 };
 
@@ -24,11 +24,11 @@ export class Screen {
   resize(size: Size): void {
     this.size = size;
     const ratio = window.devicePixelRatio || 1;
-    for (const { canvas } of [this.seen, this.base, this.still]) {
+    for (const { canvas } of [this.seen, this.base]) {
       canvas.width = Math.round(size.width * ratio);
       canvas.height = Math.round(size.height * ratio);
     }
-    this.stillAt = null;
+    this.still = this.stillAt = null;
   }
 
   /** Takes over a new ground, on which `show` draws from now on. */
@@ -51,6 +51,7 @@ export class Screen {
 
   /** Shows what was last shown, from one camera, as it looks from another: that costs next to nothing. */
   shift(ground: string, from: Camera, to: Camera): void {
+    this.still ??= layer(this.seen.canvas);
     if (this.stillAt !== from) {
       this.still.pen.drawImage(this.seen.canvas, 0, 0);
       this.stillAt = from;
@@ -71,8 +72,9 @@ export class Screen {
   }
 }
 
-function layer(): Layer {
+function layer(as?: HTMLCanvasElement): Layer {
   const canvas = document.createElement("canvas");
+  if (as) [canvas.width, canvas.height] = [as.width, as.height];
   const pen = canvas.getContext("2d", { alpha: false });
   if (!pen) throw new Error("This browser has no canvas to draw on.");
   return { canvas, pen };

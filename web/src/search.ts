@@ -1,4 +1,5 @@
 /** The search box: what is typed finds entities, keys and clicks choose one. */
+import { secondOf } from "./choice";
 import { el, replace, said, saidAll } from "./dom";
 import type { Found } from "./finder";
 import { Finder } from "./finder";
@@ -46,10 +47,8 @@ export function search(page: Page): { element: HTMLElement; render: () => void; 
     close();
     input.value = "";
     input.blur();
-    const { compared, path } = page.store.state;
-    if (compared?.to === null && entity !== compared.from)
-      page.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
-    else if (path?.to === null) page.store.set({ path: { from: path.from, to: entity } });
+    const second = secondOf(page.store.state, entity);
+    if (second) page.store.set(second);
     else select(page, entity, page.model.entities[entity].aside ? {} : { focus: 0 });
   };
   const mark = (at: number) => {

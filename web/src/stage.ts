@@ -1,36 +1,34 @@
 /** The drawing as a whole: an engine, soft outlines behind it, names in front, and the pointer. */
-import type { Box, Camera, Size, View } from "./camera";
+import type { Camera, Size, View } from "./camera";
 import { between, fitting, markScale, toScreen, toWorld, zoomed } from "./camera";
+import { secondOf } from "./choice";
 import type { Ink } from "./colour";
 import { el } from "./dom";
 import { Grid } from "./grid";
+import { paintGround } from "./ground";
 import type { Group, Outline } from "./hulls";
 import { groups, outlines, paintHulls } from "./hulls";
 import { Ruler } from "./labels";
 import type { Model } from "./model";
+import { isWelcome, Motion } from "./motion";
 import type { Seen } from "./names";
 import { Names } from "./names";
+import { Pace } from "./pace";
 import { paint, paintRing, shownOf } from "./paint";
 import type { Pen } from "./pen";
-import { listen } from "./pointer";
-import { paintGround } from "./ground";
 import type { Picture } from "./pictures";
-import type { Engine, Look, Part, Picture as Painted, Scene } from "./scene";
-import { sceneOf } from "./scene";
+import type { Spots } from "./places";
+import { Places } from "./places";
+import { listen } from "./pointer";
+import type { Engine, Look, Painting, Part, Scene } from "./scene";
+import { boxOf, sceneOf, without } from "./scene";
 import { Screen } from "./screen";
 import type { Pins, State, Store } from "./state";
 import type { Lit, Visible } from "./visible";
 
-/** A frame that takes no longer, in milliseconds, is drawn whenever the view moves. */
-const QUICK = 5;
-/** One that takes longer than this is not drawn before the view rests. */
-const SLOW = 40;
-/** The others take this share of the time at most. */
-const SHARE = 1 / 8;
-/** Up to so many entities, another arrangement shows how everyone goes there. */
-const WANDERING = 1500;
 /** So strong is what stays behind what is lit. */
 const BEHIND = 0.24;
+const NOBODY = new Int32Array();
 
 export class Stage {
   readonly element: HTMLElement;
@@ -42,22 +40,22 @@ export class Stage {
   private names: Names;
   /** Made when the pointer first asks who is there, and after somebody was moved. */
   private grid: Grid | null = null;
-  private zones: Group[];
+  private zones: Group[] | null = null;
   private outlines: Outline[] = [];
   private seen: Seen | null = null;
-  private shown: Visible | null = null;
   private frame = 0;
   private moving = false;
-  private flight = 0;
+  private flight = new Motion();
   private grabbed: number | null = null;
+  /** What is dragged, with its relations: drawn in front of a drawing that lacks it. */
+  private lifted: Part | null = null;
   private fitted = false;
-  private picture: Picture;
-  private journey = 0;
-  private dragged = false;
-  /** The camera of the picture on the screen; none when what it shows is no longer so. */
+  private places: Places;
+  /** The camera of what is on the screen; none when what it shows is no longer so. */
   private drawn: Camera | null = null;
-  private pictured: Camera | null = null;
-  private cost = { took: 0, at: 0 };
+  /** The camera that the engine last drew from; none when that is no longer so. */
+  private painted: Camera | null = null;
+  private pace = new Pace();
 
   constructor(
     private model: Model,
@@ -65,9 +63,11 @@ export class Stage {
     private engine: Engine,
   ) {
     this.scene = sceneOf(model);
-    [this.picture] = model.pictures;
-    this.zones = groups(model);
     this.names = new Names(model, this.scene, new Ruler(ruler()));
+    this.places = new Places(this.scene, model.pictures[0], {
+      moved: (entity) => this.engine.moved(entity),
+      changed: (arrived) => this.rearranged(arrived),
+    });
     this.screen.element.className = "screen";
     this.element = el(
       "div",
@@ -76,17 +76,16 @@ export class Stage {
       this.screen.element,
     );
     this.engine.setData(this.scene);
-    this.engine.onPicture = (picture) => this.compose(picture);
+    this.engine.onPainting = (painting) => this.compose(painting);
+    this.listen();
+  }
+
+  private listen(): void {
     listen(this.element, {
-      pan: (dx, dy) =>
-        this.move(
-          {
-            ...this.camera,
-            x: this.camera.x - dx / this.camera.scale,
-            y: this.camera.y - dy / this.camera.scale,
-          },
-          true,
-        ),
+      pan: (dx, dy) => {
+        const { x, y, scale } = this.camera;
+        this.move({ x: x - dx / scale, y: y - dy / scale, scale }, true);
+      },
       zoom: (factor, x, y) => this.move(zoomed(this.camera, this.size, factor, x, y), true),
       settle: () => {
         this.release();
@@ -101,8 +100,12 @@ export class Stage {
     new ResizeObserver(() => this.resize()).observe(this.element);
   }
 
-  start(): void {
+  /** Takes the room that there is, and opens on the whole, unless the address says where to look. */
+  start(camera: Camera | null): void {
     this.resize();
+    this.fitted = true;
+    this.camera = camera ?? this.whole();
+    this.request();
   }
 
   /** Takes over what is shown and lit, and draws it. */
@@ -111,10 +114,10 @@ export class Stage {
     if (before?.entities !== shown.entities || before.ink.dark !== ink.dark) {
       const look = { entities: shown.entities, links: shown.links, ink };
       this.seen = { look, shown: shownOf(look), lit: null, state };
-      this.shown = shown;
+      this.lifted = null;
       this.outlines = this.hulls(look);
       this.engine.setState(look);
-      this.pictured = null;
+      this.painted = null;
     }
     if (this.seen) this.seen = { ...this.seen, lit: lit && litPart(shown, lit), state };
     this.drawn = null;
@@ -126,84 +129,25 @@ export class Stage {
    * another picture the camera follows, so that all of it is in sight.
    */
   arrange(picture: Picture, pins: Pins, animated: boolean): void {
-    const other = picture !== this.picture;
-    this.picture = picture;
-    const to = { x: picture.x.slice(), y: picture.y.slice() };
-    for (const [i, [x, y]] of pins) [to.x[i], to.y[i]] = [x, y];
-    window.cancelAnimationFrame(this.journey);
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
-    if (animated && !calm && this.scene.count <= WANDERING) this.wander(to);
-    else this.put(to.x, to.y, 1);
-    if (other && animated)
-      this.fly(
-        fitting(
-          this.box(() => true, to),
-          this.size,
-        ),
-      );
+    const other = picture !== this.places.picture;
+    const to = this.places.arrange(picture, pins, animated);
+    if (other && animated) this.fly(this.whole(to));
   }
 
-  private wander(to: { x: Float64Array; y: Float64Array }): void {
-    const from = { x: this.scene.x.slice(), y: this.scene.y.slice() };
-    const began = performance.now();
-    const step = (now: number) => {
-      const share = Math.min(1, Math.max(0, (now - began) / 520));
-      const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
-      const on = (a: Float64Array, b: Float64Array) => a.map((place, i) => place + (b[i] - place) * eased);
-      if (share < 1) {
-        this.put(on(from.x, to.x), on(from.y, to.y), share);
-        this.journey = window.requestAnimationFrame(step);
-      } else this.put(to.x, to.y, 1);
-    };
-    this.journey = window.requestAnimationFrame(step);
-  }
-
-  private put(x: Float64Array, y: Float64Array, share: number): void {
-    for (let i = 0; i < this.scene.count; i++) {
-      if (this.scene.x[i] === x[i] && this.scene.y[i] === y[i]) continue;
-      [this.scene.x[i], this.scene.y[i]] = [x[i], y[i]];
-      this.engine.moved(i);
-    }
-    this.grid = null;
-    if (this.seen) this.outlines = share < 1 ? [] : this.hulls(this.seen.look);
-    this.pictured = this.drawn = null;
-    this.request();
-  }
-
-  private hulls(look: Look): Outline[] {
-    const { ground, relations, zones } = this.picture;
-    return ground || relations ? [] : outlines(zones ?? this.zones, this.scene, look, zones !== null);
-  }
-
-  /** Keeps what was dragged where it was let go. */
-  private release(): void {
-    const [entity, dragged] = [this.grabbed, this.dragged];
-    this.grabbed = null;
-    this.dragged = false;
-    if (entity === null || !dragged) return;
-    const spot = [Math.round(this.scene.x[entity]), Math.round(this.scene.y[entity])] as const;
-    this.store.set({ pins: new Map([...this.store.state.pins, [entity, spot]]) });
+  /** Moves one entity by so many pixels, and keeps it there. */
+  nudge(entity: number, dx: number, dy: number): void {
+    const spot = [this.scene.x[entity], this.scene.y[entity]];
+    this.pin(entity, spot[0] + dx / this.camera.scale, spot[1] + dy / this.camera.scale);
   }
 
   fit(animated = true): void {
-    this.fly(
-      fitting(
-        this.box(() => true),
-        this.size,
-      ),
-      animated,
-    );
+    this.fly(this.whole(), animated);
   }
 
   /** Brings these into sight, as close as they allow. */
   frameOn(entities: ReadonlySet<number>): void {
-    this.fly(
-      fitting(
-        this.box((i) => entities.has(i)),
-        this.size,
-      ),
-      false,
-    );
+    const wanted = this.seen?.shown.entities.filter((i) => entities.has(i));
+    this.fly(fitting(boxOf(this.scene, wanted ?? NOBODY), this.size), false);
   }
 
   zoom(factor: number): void {
@@ -226,25 +170,8 @@ export class Stage {
     });
   }
 
-  /** Returns the neighbour that lies most in one direction of the screen. */
-  towards(from: number, dx: number, dy: number): number | null {
-    let best: number | null = null;
-    let least = Infinity;
-    for (const at of this.model.touching[from]) {
-      const link = this.model.links[at];
-      const other = link.source === from ? link.target : link.source;
-      if (!this.seen?.look.entities[other] || other === from) continue;
-      const [x, y] = [this.scene.x[other] - this.scene.x[from], this.scene.y[other] - this.scene.y[from]];
-      const ahead = x * dx + y * dy;
-      const cost =
-        Math.hypot(x, y) * (1 + (2 * Math.abs(x * dy - y * dx)) / Math.max(Math.hypot(x, y), 1e-9));
-      if (ahead > 0 && cost < least) [best, least] = [other, cost];
-    }
-    return best;
-  }
-
   move(camera: Camera, moving: boolean): void {
-    window.cancelAnimationFrame(this.flight);
+    this.flight.stop();
     this.camera = camera;
     this.moving = moving;
     this.request();
@@ -266,50 +193,50 @@ export class Stage {
     return this.size;
   }
 
+  /** Returns the camera that has all in sight that is shown, where it stands or is going to. */
+  private whole(at: Spots = this.scene): Camera {
+    return fitting(boxOf(at, this.seen?.shown.entities ?? NOBODY), this.size);
+  }
+
   private fly(to: Camera, animated = true): void {
-    window.cancelAnimationFrame(this.flight);
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!animated || calm || document.hidden) {
+    if (!animated || !isWelcome()) {
       this.move(to, false);
       return;
     }
     const from = this.camera;
-    const began = performance.now();
-    const step = (now: number) => {
-      const share = Math.min(1, (now - began) / 320);
+    this.flight.run(320, (share) => {
       this.camera = between(from, to, share);
       this.moving = share < 1;
       this.request();
-      if (share < 1) this.flight = window.requestAnimationFrame(step);
-      else this.onCamera();
-    };
-    this.flight = window.requestAnimationFrame(step);
+      if (share === 1) this.onCamera();
+    });
+  }
+
+  private rearranged(arrived: boolean): void {
+    this.grid = null;
+    if (this.seen) this.outlines = arrived ? this.hulls(this.seen.look) : [];
+    this.painted = this.drawn = null;
+    this.request();
+  }
+
+  private hulls(look: Look): Outline[] {
+    const { ground, relations, zones } = this.places.picture;
+    if (ground || relations) return [];
+    return outlines(zones ?? (this.zones ??= groups(this.model)), this.scene, look, zones !== null);
   }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.element;
-    if (!width || !height) return;
+    if (!width || !height || (width === this.size.width && height === this.size.height)) return;
     this.size = { width, height };
     this.screen.resize(this.size);
     this.engine.resize(this.size);
-    this.pictured = this.drawn = null;
-    if (!this.fitted && this.seen) this.open(null);
-    this.request();
-  }
-
-  /** Opens on the whole picture, unless the address says where to look. */
-  open(camera: Camera | null): void {
-    this.fitted = true;
-    this.camera =
-      camera ??
-      fitting(
-        this.box(() => true),
-        this.size,
-      );
+    this.painted = this.drawn = null;
     this.request();
   }
 
   private request(): void {
+    if (!this.fitted) return;
     this.frame ||= window.requestAnimationFrame((now) => {
       this.frame = 0;
       this.draw(now);
@@ -319,38 +246,22 @@ export class Stage {
   /** Draws anew what needs it; while the view moves, what was drawn is moved about in between. */
   private draw(now: number): void {
     if (!this.seen) return;
-    if (this.moving && this.drawn && !this.due(now)) {
+    if (this.moving && this.drawn && !this.pace.allows(now)) {
       this.screen.shift(this.seen.look.ink.ground, this.drawn, this.camera);
       return;
     }
-    if (this.pictured && this.pictured === this.camera) this.present(this.pictured);
+    if (this.painted && this.painted === this.camera) this.present(this.painted);
     else this.engine.draw(this.camera);
   }
 
-  private due(now: number): boolean {
-    const { took, at } = this.cost;
-    return took < QUICK || (took < SLOW && (now - at) * SHARE > took);
-  }
-
-  /** Takes the time of a frame until all of it is on the screen. */
-  private clock(): void {
-    const began = Number(document.timeline.currentTime ?? performance.now());
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      this.cost = { took: performance.now() - began, at: began };
-      port1.close();
-    };
-    port2.postMessage(null);
-  }
-
-  private compose({ camera, paint }: Painted): void {
+  private compose({ camera, paint }: Painting): void {
     if (!this.seen) return;
     const { ink } = this.seen.look;
     this.screen.compose(ink.ground, (pen) => {
       this.paintBack(pen, ink, { camera, size: this.size }, 1);
       paint(pen);
     });
-    this.pictured = camera;
+    this.painted = camera;
     this.present(camera);
   }
 
@@ -360,18 +271,19 @@ export class Stage {
     const view = { camera, size: this.size };
     this.screen.show(seen.look.ink.ground, seen.lit ? BEHIND : 1, (pen) => this.paintFront(pen, seen, view));
     this.drawn = camera;
-    this.clock();
+    this.pace.measure();
     if (camera !== this.camera) this.request();
   }
 
   private paintBack(pen: Pen, ink: Ink, view: View, strength: number): void {
-    const { ground } = this.picture;
+    const { ground } = this.places.picture;
     if (ground) paintGround(pen, ground, ink, this.store.state.language, view.camera, view.size);
     paintHulls(pen, this.outlines, ink.dark, view, strength);
   }
 
   private paintFront(pen: Pen, seen: Seen, view: View): void {
     const { lit, look, state } = seen;
+    if (this.lifted) paint(pen, this.scene, this.lifted, look.ink, view);
     if (lit) paint(pen, this.scene, lit, look.ink, view);
     pen.strokeStyle = look.ink.accent;
     for (const [i, width] of [
@@ -381,6 +293,8 @@ export class Stage {
       if (i !== null && look.entities[i]) paintRing(pen, this.scene, i, width, view);
     this.names.paint(pen, seen, view);
   }
+
+  // The pointer
 
   private at(x: number, y: number): number | null {
     if (!this.seen) return null;
@@ -397,11 +311,9 @@ export class Stage {
   }
 
   private click(entity: number | null, again: boolean): void {
-    const { compared, path, selected } = this.store.state;
-    if (entity !== null && path?.to === null && entity !== path.from)
-      this.store.set({ path: { from: path.from, to: entity } });
-    else if (entity !== null && compared?.to === null && entity !== compared.from)
-      this.store.set({ compared: { from: compared.from, to: entity }, view: "compare" });
+    const { selected } = this.store.state;
+    const second = entity === null ? null : secondOf(this.store.state, entity);
+    if (second) this.store.set(second);
     else if (entity === null)
       this.store.set({ selected: null, path: null, compared: null, focus: 0, drawer: "none" });
     else if (again) this.store.set({ selected: entity, focus: 1 });
@@ -413,28 +325,33 @@ export class Stage {
 
   private drag(x: number, y: number): void {
     if (this.grabbed === null || !this.seen) return;
-    this.dragged = true;
+    if (!this.lifted) this.lift(this.grabbed, this.seen.look);
     [this.scene.x[this.grabbed], this.scene.y[this.grabbed]] = toWorld(this.camera, this.size, x, y);
-    this.grid = null;
-    this.outlines = this.hulls(this.seen.look);
-    this.engine.moved(this.grabbed);
-    this.pictured = null;
+    this.drawn = null;
     this.request();
   }
 
-  private box(
-    wanted: (entity: number) => boolean,
-    at: { x: Float64Array; y: Float64Array } = this.scene,
-  ): Box {
-    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-    for (let i = 0; i < this.scene.count; i++) {
-      if (!this.shown?.entities[i] || !wanted(i)) continue;
-      box.left = Math.min(box.left, at.x[i]);
-      box.right = Math.max(box.right, at.x[i]);
-      box.top = Math.min(box.top, at.y[i]);
-      box.bottom = Math.max(box.bottom, at.y[i]);
-    }
-    return box.left > box.right ? { left: -100, top: -100, right: 100, bottom: 100 } : box;
+  /** Takes one entity out of the drawing, so that no more than it is drawn while it is dragged. */
+  private lift(entity: number, look: Look): void {
+    const links = this.model.touching(entity).filter((at) => look.links[at]);
+    this.lifted = { entities: Int32Array.of(entity), links, light: "plain" };
+    this.engine.setState(without(look, this.lifted));
+    this.painted = null;
+  }
+
+  /** Keeps what was dragged where it was let go. */
+  private release(): void {
+    const { grabbed, lifted, seen } = this;
+    this.grabbed = this.lifted = null;
+    if (grabbed === null || !lifted || !seen) return;
+    this.engine.setState(seen.look);
+    this.engine.moved(grabbed);
+    this.pin(grabbed, this.scene.x[grabbed], this.scene.y[grabbed]);
+  }
+
+  private pin(entity: number, x: number, y: number): void {
+    const spot = [Math.round(x), Math.round(y)] as const;
+    this.store.set({ pins: new Map([...this.store.state.pins, [entity, spot]]) });
   }
 }
 

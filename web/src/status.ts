@@ -27,7 +27,7 @@ export function status(page: Page): { element: HTMLElement; render: () => void }
       ...say(page, "entities"),
       ` · ${shown.linkCount}/${model.links.length} `,
       ...say(page, "relations"),
-      ` · ${model.sources} `,
+      ` · ${model.sources()} `,
       ...say(page, "sources"),
     ];
     const now = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");

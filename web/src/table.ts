@@ -191,7 +191,7 @@ function entityColumns(page: Page): Column[] {
       cell: (index) =>
         model.entities[index].types.flatMap((type) => saidAll(kindName(model.types[type], language))),
     },
-    { key: "links", head: "links", numeric: true, text: (index) => String(model.touching[index].length) },
+    { key: "links", head: "links", numeric: true, text: (index) => String(page.shown().degree()[index]) },
     {
       key: "aliases",
       head: "aliases",

@@ -1,6 +1,7 @@
 /** Which entities and links the filters leave, and which of them the selection lights up. */
 import type { Link, Model } from "./model";
-import { otherEnd, yearOf } from "./model";
+import { degrees, otherEnd, yearOf } from "./model";
+import { once } from "./once";
 import { pictureOf } from "./pictures";
 import type { State } from "./state";
 
@@ -9,14 +10,15 @@ export interface Visible {
   links: Uint8Array;
   entityCount: number;
   linkCount: number;
+  /** How many of the links that are shown each entity has: what the page calls its relations. */
+  degree: () => Uint32Array;
 }
 
 export function visible(model: Model, state: State): Visible {
   const entities = new Uint8Array(model.entities.length);
-  for (const { index, types } of model.entities) {
-    const typed = types.length === 0 || types.some((type) => !state.hiddenTypes.has(type));
-    entities[index] = typed && !state.hiddenEntities.has(index) ? 1 : 0;
-  }
+  model.columns.entities.types.forEach((types, index) => {
+    entities[index] = typed(types, state.hiddenTypes) && !state.hiddenEntities.has(index) ? 1 : 0;
+  });
   const belongs = model.columns.overview?.zone;
   if (belongs && state.zone !== null)
     for (let i = 0; i < entities.length; i++) if (belongs[i] !== state.zone) entities[i] = 0;
@@ -35,7 +37,19 @@ export function visible(model: Model, state: State): Visible {
         ? 1
         : 0;
   if (state.focus && state.selected !== null) narrow(model, entities, links, state.selected, state.focus);
-  return { entities, links, entityCount: sum(entities), linkCount: sum(links) };
+  return {
+    entities,
+    links,
+    entityCount: sum(entities),
+    linkCount: sum(links),
+    degree: once(() => degrees(model.columns, links)),
+  };
+}
+
+/** Whether anything with these types is shown: with several, one of them is enough. */
+function typed(types: number | number[], hidden: ReadonlySet<number>): boolean {
+  if (typeof types === "number") return !hidden.has(types);
+  return types.length === 0 || types.some((type) => !hidden.has(type));
 }
 
 export function passes(model: Model, link: Link, state: State): boolean {
@@ -49,6 +63,7 @@ export function passes(model: Model, link: Link, state: State): boolean {
 
 /** A relation without an end goes on, unless its kind happens at one time (a visit, an approval). */
 function inPeriod(link: Link, momentary: boolean, state: State): boolean {
+  if (state.undated && !state.period) return true;
   const start = yearOf(link.start);
   const end = yearOf(link.end);
   if (start === null && end === null) return state.undated;
@@ -71,7 +86,7 @@ export function around(model: Model, links: Uint8Array, centre: number, depth: n
   for (let step = 0; step < depth; step++) {
     const next: number[] = [];
     for (const entity of front)
-      for (const at of model.touching[entity]) {
+      for (const at of model.touching(entity)) {
         const other = otherEnd(model.links[at], entity);
         if (links[at] && !near.has(other)) {
           near.add(other);
@@ -90,7 +105,7 @@ export function shortestPath(model: Model, links: Uint8Array, from: number, to: 
   while (front.length && !cameBy.has(to)) {
     const next: number[] = [];
     for (const entity of front)
-      for (const at of model.touching[entity]) {
+      for (const at of model.touching(entity)) {
         const other = otherEnd(model.links[at], entity);
         if (links[at] && !cameBy.has(other)) {
           cameBy.set(other, at);
@@ -128,7 +143,7 @@ export function lit(model: Model, shown: Visible, state: State): Lit | null {
   if (centre === null) return null;
   const entities = new Set([centre]);
   const links = new Set<number>();
-  for (const at of model.touching[centre])
+  for (const at of model.touching(centre))
     if (shown.links[at]) {
       links.add(at);
       entities.add(otherEnd(model.links[at], centre));

@@ -1,4 +1,5 @@
 /** The page's own words, in both languages, and names of data in the language that is shown. */
+import { once } from "./once";
 import type { Kind, Tagged } from "./data";
 import type { Entity } from "./model";
 
@@ -111,7 +112,7 @@ const WORDS = {
   walk: ["移动", "walk"],
   open: ["打开", "open"],
   back: ["返回", "back"],
-  clear: ["清除", "clear"],
+  clear: ["清除", "Clear"],
   keys: ["键盘", "Keyboard"],
   name: ["名称", "Name"],
   id: ["编号", "Id"],
@@ -262,20 +263,21 @@ export function untag(value: Tagged): Spoken {
   return typeof value === "string" ? { text: value, language: "" } : { text: value[0], language: value[1] };
 }
 
-const MONTHS = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
-
 export function monthName(month: number, language: Language): string {
-  return language === "en" ? MONTHS.format(Date.UTC(2000, month - 1)) : `${month}月`;
+  return language === "en" ? months().format(Date.UTC(2000, month - 1)) : `${month}月`;
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// To make one of these takes a browser some milliseconds; the first picture needs none.
+const months = once(() => new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" }));
+const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: "grapheme" }));
+const numbers = once(() => new Intl.NumberFormat("en", { maximumFractionDigits: 20 }));
 
 /** Returns at most so many characters as a reader counts them, with an ellipsis where it was cut. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept: string[] = [];
   // A grapheme may be long (stacked marks), so the code units count too.
-  for (const { segment } of graphemes.segment(text.slice(0, most * 12))) {
+  for (const { segment } of graphemes().segment(text.slice(0, most * 12))) {
     if (kept.length >= most - 1) return `${kept.join("")}…`;
     kept.push(segment);
   }
@@ -289,12 +291,10 @@ export function flat(text: string): string {
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
-
 /** Returns a number with its thousands apart, exactly as many decimals as it was written with. */
 export function figure(text: string): string {
   const found = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);
   if (!found) return text;
-  const whole = found[2].length > 15 ? found[2] : numbers.format(Number(found[2]));
+  const whole = found[2].length > 15 ? found[2] : numbers().format(Number(found[2]));
   return [found[1], whole, found.at(3)].join("");
 }

@@ -1,7 +1,6 @@
 /** A small network: a and b are joined twice, b and c once, d stands alone, s is a document. */
 import type { Columns, Kind } from "../src/data";
-import type { Model } from "../src/model";
-import { model } from "../src/model";
+import { Model } from "../src/model";
 import type { State } from "../src/state";
 
 const kind = (word: string, rest: Partial<Kind> = {}): Kind => ({
@@ -51,7 +50,7 @@ export const columns: Columns = {
   },
 };
 
-export const small: Model = model(columns);
+export const small: Model = new Model(columns);
 
 export const opening: State = {
   language: "both",

@@ -38,8 +38,8 @@ test("an entity is given by id, by any of its names, and only where it has the t
   const firm = parameter({ among: [0] });
   const options = choices(small, firm, "en");
   const term = (text: string) => given(small, firm, text, options);
-  assert.deepEqual(term("石药"), { term: "<a>" });
-  assert.deepEqual(term("sao paulo"), { term: "<c>" });
+  assert.deepEqual(term("石药"), { term: "<https://example.org/a>" });
+  assert.deepEqual(term("sao paulo"), { term: "<https://example.org/c>" });
   assert.deepEqual(term("s"), { wrong: "unknownChoice" });
   assert.deepEqual(term(""), { term: null });
   assert.deepEqual(given(small, parameter({ kind: "year", required: true }), "", null), { wrong: "needed" });

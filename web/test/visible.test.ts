@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { around, lit, shortestPath, visible } from "../src/visible";
-import { opening, small } from "./fixture";
+import { Model } from "../src/model";
+import { columns, opening, small } from "./fixture";
 
 test("what stands aside is not drawn until its type is asked for", () => {
   assert.deepEqual([...visible(small, opening).entities], [1, 1, 1, 1, 0]);
@@ -52,4 +53,14 @@ test("a selection lights its relations and whom they reach", () => {
     links: new Set([0, 1, 2]),
   });
   assert.equal(lit(small, shown, opening), null);
+});
+
+test("an entity has as many relations as are shown of it, one to itself counted once", () => {
+  const self = new Model({
+    ...columns,
+    links: { ...columns.links, source: [0, 1, 1], target: [1, 1, 2] },
+  });
+  assert.deepEqual([...visible(self, opening).degree()], [1, 3, 1, 0, 0]);
+  const without = visible(self, { ...opening, hiddenRelations: new Set([1]) });
+  assert.deepEqual([...without.degree()], [1, 2, 0, 0, 0]);
 });

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from clustergraph.tables import Connection
 
 _LINE = 1 << 21
+_WIDE = 200  # columns
 
 
 class Held(NamedTuple):
     """What a table holds: its rows, the blank ones that were left out, and problems of columns.
 
-    `first` is the number of the first row where none was left out, so that the others follow.
+    `first` is the number of the first row where the cells stand as they were read, so that the
+    others follow.
     """
 
     rows: int
@@ -121,8 +123,11 @@ def settled(
     empty = sql_blank([column.cell for column in columns])
     [(total,)] = cursor.execute(f"SELECT count(*) FROM {cells}").fetchall()  # noqa: S608 - ours
     [(blank,)] = cursor.execute(f"SELECT count(*) FROM {cells} WHERE {empty}").fetchall()  # noqa: S608 - ours
-    if blank:
-        cursor.execute(f"CREATE TABLE {table} AS {numbered} WHERE NOT ({empty}) ORDER BY rowid")
+    # A view of many columns is expanded in every query on it, which takes longer than a copy.
+    copied = blank > 0 or len(columns) > _WIDE
+    if copied:
+        rows = f"WHERE NOT ({empty})" if blank else ""
+        cursor.execute(f"CREATE TABLE {table} AS {numbered} {rows}")
         cursor.execute(f"DROP TABLE {cells}")
     else:
         cursor.execute(f"CREATE VIEW {table} AS {numbered}")
@@ -130,7 +135,7 @@ def settled(
     if total == blank:
         message = "the table has a header and no rows"
         problems.append(problem("table-empty", source.file, message))
-    return Held(total - blank, blank, None if blank else first, problems)
+    return Held(total - blank, blank, None if copied else first, problems)
 
 
 def sql_blank(cells: "Sequence[str]") -> str:
