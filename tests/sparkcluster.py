@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -37,6 +38,20 @@ def missing() -> str | None:
     return None
 
 
+def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return what a program needs that runs on the cluster with these settings, kept in a folder.
+
+    Its workers have no Python.
+    """
+    text = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (folder / "spark-defaults.conf").write_text(text)
+    return {
+        "PYSPARK_PYTHON": str(folder / "no-python"),
+        "SPARK_CONF_DIR": str(folder),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+
+
 class Cluster:
     """A master with two workers of one processor each: `with Cluster(folder) as cluster`."""
 
@@ -50,9 +65,8 @@ class Cluster:
         try:
             place = ("--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
             self._start("master.Master", *place)
-            self.master = self._told("master.Master0", _ADDRESS)
-            for _ in range(2):
-                self.add()
+            self.master = self._told(0, _ADDRESS)
+            self.add(2)
         except BaseException:
             self.close()
             raise
@@ -61,13 +75,15 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self) -> None:
-        """Start one more worker, and wait until the master knows it."""
-        name = f"worker.Worker{len(self._every)}"
+    def add(self, count: int = 1) -> None:
+        """Start more workers, and wait until the master knows them."""
         place = ("--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         size = ("--cores", "1", "--memory", self.memory, "--work-dir", str(self.folder / "work"))
-        self.workers.append(self._start("worker.Worker", *place, *size, self.master))
-        self._told(name, _READY)
+        first = len(self._every)
+        for _ in range(count):
+            self.workers.append(self._start("worker.Worker", *place, *size, self.master))
+        for number in range(first, first + count):
+            self._told(number, _READY)
 
     def kill(self) -> None:
         """Kill the last worker and all that runs under it, as when a machine is lost."""
@@ -87,8 +103,7 @@ class Cluster:
         assert spec is not None
         assert spec.origin is not None
         home = Path(spec.origin).parent
-        log = self.folder / f"{kind}{len(self._every)}.log"
-        with log.open("wb") as out:
+        with self._log(len(self._every)).open("wb") as out:
             process = subprocess.Popen(
                 [home / "bin" / "spark-class", f"org.apache.spark.deploy.{kind}", *words],
                 stdout=out,
@@ -105,11 +120,14 @@ class Cluster:
         self._every.append(process)
         return process
 
-    def _told(self, name: str, pattern: re.Pattern[str]) -> str:
+    def _told(self, number: int, pattern: re.Pattern[str]) -> str:
         """Wait until a process has said something, and return it."""
-        log, process = self.folder / f"{name}.log", self._every[-1]
+        log, process = self._log(number), self._every[number]
         while process.poll() is None:
             if found := pattern.search(log.read_text(errors="replace")):
                 return found[found.re.groups]
             time.sleep(0.1)
         raise RuntimeError(log.read_text(errors="replace"))
+
+    def _log(self, number: int) -> Path:
+        return self.folder / f"{number}.log"

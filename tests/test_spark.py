@@ -5,9 +5,6 @@ The cluster is a real one, of this machine alone: a master and two workers, each
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,17 +14,20 @@ from typing import Any, cast
 import duckdb
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 import clustergraph as cg
 from clustergraph import report, tables, triples
 from clustergraph.checking.looks import sql_has_control, sql_trimmed
 from clustergraph.checking.policy import Policy
+from clustergraph.cli import program
 from clustergraph.formats import NTRIPLES
 from clustergraph.iris import sql_encoded, sql_is_http_iri
 from planted import FAULTS, Planted
-from sparkcluster import CONFIGURATION, Cluster, missing
+from sparkcluster import CONFIGURATION, Cluster, environment, missing
 
 if missing() is None:
+    from py4j.protocol import Py4JJavaError
     from pyspark.sql import SparkSession
 
     from clustergraph.spark import engine, reading, writing
@@ -51,14 +51,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def session(cluster: Cluster) -> "Iterator[SparkSession]":
-    builder = SparkSession.builder.master(cluster.master)
-    for name, value in CONFIGURATION.items():
-        builder = builder.config(name, value)
-    builder.getOrCreate().sparkContext.setLogLevel("ERROR")
-    made = engine.session(cluster.master)
-    yield made
-    made.stop()
+def session(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
+    """The one session of all tests: a JVM is slow until it is warm."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(tmp_path_factory.mktemp("spark"), CONFIGURATION).items():
+            patch.setenv(name, value)
+        made = engine.session(cluster.master)
+        made.sparkContext.setLogLevel("ERROR")
+        yield made
+        made.stop()
 
 
 def built_by_spark(
@@ -115,7 +116,11 @@ def test_spark_and_duckdb_build_the_same(
     assert by_spark == built_by_duckdb(folder, tmp_path / "duckdb", meant)
 
 
-def test_every_fault_is_told_alike(session: "SparkSession", tmp_path: Path) -> None:
+def test_every_fault_is_told_alike(
+    session: "SparkSession", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No table is so small here that it is not kept by the workers."""
+    monkeypatch.setattr(Connection, "small", -1)
     planted = Planted(120, 300)
     for fault in FAULTS:
         fault(planted)
@@ -267,18 +272,47 @@ ALIKE = (
 )
 
 
-def test_an_expression_means_the_same_on_both(session: "SparkSession") -> None:
+def test_an_expression_means_the_same_on_both(session: "SparkSession", tmp_path: Path) -> None:
     query = f"SELECT {', '.join(ALIKE)}"
     by_duckdb = duckdb.execute(query).fetchall()
-    assert dict(zip(ALIKE, Connection(session).execute(query).fetchall()[0], strict=True)) == dict(
+    by_spark = Connection(session, tmp_path).select(query).collect()
+    assert dict(zip(ALIKE, tuple(by_spark[0]), strict=True)) == dict(
         zip(ALIKE, by_duckdb[0], strict=True)
     )
+
+
+def test_a_statement_runs_where_its_tables_are(session: "SparkSession", tmp_path: Path) -> None:
+    connection = Connection(session, tmp_path)
+    connection.show("large", session.range(5).toDF("n"))
+    connection.execute("CREATE OR REPLACE TEMP TABLE few (n BIGINT, word VARCHAR)")
+    connection.execute("INSERT INTO few SELECT unnest(?), unnest(?)", [[1, 2], ["one", "two"]])
+    here = "SELECT n, word FROM few"
+    there = "SELECT n, word FROM few JOIN large USING (n)"
+    for added in ([], [(4, "some")]):
+        expected = [(1, "one"), (2, "two"), *added]
+        assert not isinstance(connection.execute(here), engine.Result)
+        assert sorted(connection.execute(here).fetchall()) == expected
+        assert isinstance(connection.execute(there), engine.Result)
+        assert sorted(connection.execute(there).fetchall()) == expected
+        connection.execute("INSERT INTO few SELECT n, 'some' FROM large WHERE n = 4")
+    connection.small = 3
+    connection.execute("CREATE OR REPLACE TEMP TABLE few AS SELECT n FROM large WHERE n > 0")
+    found = connection.execute("WITH large AS (SELECT * FROM few) SELECT n FROM large")
+    assert isinstance(found, engine.Result)
+    assert sorted(found.fetchall()) == [(1,), (2,), (3,), (4,)]
+    connection.close()
+
+
+def test_the_workers_have_no_python(session: "SparkSession") -> None:
+    """So that they build without one is what all the other tests show."""
+    with pytest.raises(Py4JJavaError, match=r'Cannot run program ".*no-python"'):
+        session.sparkContext.parallelize([1]).map(str).collect()
 
 
 def test_a_worker_that_is_killed_takes_nothing_with_it(
     session: "SparkSession", cluster: Cluster, tmp_path: Path
 ) -> None:
-    folder = Planted(3000, 9000).write(tmp_path)
+    folder = Planted(400, 1200).write(tmp_path)
     checked = reading.read(session, str(folder))
     done = threading.Event()
     failed: list[BaseException] = []
@@ -294,7 +328,7 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
     thread = threading.Thread(target=write)
     thread.start()
     temporary = tmp_path / "spark"
-    while not (written := list(temporary.glob(".clustergraph-*/graph.nt/_temporary/*/*/*/part-*"))):
+    while not (written := list(temporary.glob(".clustergraph-*/*.nt/_temporary/*/*/*/part-*"))):
         assert not done.wait(0.01), "nothing was being written"
     cluster.kill()
     thread.join()
@@ -305,21 +339,20 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
     assert of_folder(temporary) == built_by_duckdb(folder, tmp_path / "duckdb", {})
 
 
-def test_the_command_builds_a_folder_on_spark(tmp_path: Path) -> None:
-    settings = "".join(f"{name} {value}\n" for name, value in CONFIGURATION.items())
-    (tmp_path / "spark-defaults.conf").write_text(settings)
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "clustergraph", "build", str(HERE / "cases" / "small")),
-            *("-o", str(tmp_path / "output"), "--engine", "spark", "--master", "local[1]"),
-        ],
-        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path), "SPARK_LOCAL_IP": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert "graph.nt" in run.stdout
+def test_the_command_builds_a_folder_on_spark(
+    session: "SparkSession", cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[SparkSession] = []
+
+    def stop(made: "SparkSession") -> None:
+        stopped.append(made)
+
+    monkeypatch.setattr(SparkSession, "stop", stop)
+    words = ["build", str(HERE / "cases" / "small"), "-o", str(tmp_path / "output")]
+    run = CliRunner().invoke(program, [*words, "--engine", "spark", "--master", cluster.master])
+    assert run.exit_code == 0, run.output
+    assert stopped == [session]
+    assert "graph.nt" in run.output
     assert sorted(path.name for path in (tmp_path / "output").iterdir()) == [
         "graph.nt",
         "provenance.nt",

@@ -55,7 +55,8 @@ class Table:
     `encoding_certainty` is "given" (by the user), "marked" (by a byte order mark), "valid" (it is
     UTF-8), or, of a guess, "likely" or "unsure". A data frame has no path, hash or encoding.
     `first` is the row of the first record where none was left out, so that the others follow;
-    `controls` is False where no cell holds a control character.
+    `controls` is False where no cell holds a control character; `at_once` is True where the engine
+    looks at many columns in the time of one.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Table:
     lines: "Lines | None" = None
     first: int | None = None
     controls: bool = True
+    at_once: bool = False
 
     def among(self, rows: str) -> str:
         """Return SQL for the rows of the table whose numbers stand in the table `rows`.

@@ -68,7 +68,8 @@ def look(
     which are looked at for being tidy.
     """
     found = Look(_filled(tables, table))
-    odd = [c for c in table.columns if c.cell in ids and _is_odd(tables, table, c.cell)]
+    asked = [c for c in table.columns if c.cell in ids]
+    odd = asked if table.at_once else [c for c in asked if _is_odd(tables, table, c.cell)]
     found.tidy = set(ids) - _holding(tables, table, odd, _is_untidy)
     for cell, datatypes in typed.items():
         if found.filled[cell]:
@@ -84,6 +85,9 @@ def look(
 
 def _filled(tables: "Tables", table: "Table") -> dict[str, int]:
     """Return how many cells of each column are filled."""
+    if table.at_once:
+        counts = _each(tables, table, table.columns, lambda cell: f"count(nullif({cell}, ''))")
+        return {column.cell: int(str(count)) for column, count in counts}
     if table.rows * len(table.columns) < _FEW:
         cells = [column.cell for column in table.columns]
         query = f"SELECT {', '.join(cells)} FROM {table.name}"
@@ -145,14 +149,16 @@ def _holding(
     tables: "Tables", table: "Table", columns: "Sequence[Column]", test: Callable[[str], str]
 ) -> set[str]:
     """Return the cells of the columns in which the test holds for any."""
-    return {
-        column.cell
-        for some in _parts(columns)
-        for column, holds in zip(
-            some, _row(tables, table, (f"bool_or({test(c.cell)})" for c in some)), strict=True
-        )
-        if holds
-    }
+    found = _each(tables, table, columns, lambda cell: f"bool_or({test(cell)})")
+    return {column.cell for column, holds in found if holds}
+
+
+def _each(
+    tables: "Tables", table: "Table", columns: "Sequence[Column]", look: Callable[[str], str]
+) -> "Iterator[tuple[Column, object]]":
+    """Yield each column with what a look at its cells gives, many columns in one query."""
+    for some in _parts(columns):
+        yield from zip(some, _row(tables, table, (look(c.cell) for c in some)), strict=True)
 
 
 def _parts(columns: "Sequence[Column]") -> "Iterator[Sequence[Column]]":

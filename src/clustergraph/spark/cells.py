@@ -19,7 +19,7 @@ _BLANK = f"contains({text(BLANK)}, left(record, 1)) AND trim(BOTH {text(BLANK)} 
 
 
 def split(lines: "DataFrame", delimiter: str, width: int) -> "DataFrame":
-    """Return the lines (`line`, `text`, `misread`) with their `cells`, an array of this width.
+    """Return the lines (`text` and what else is known) with their `cells`, of this width.
 
     It is NULL where the line is not regular.
     """
@@ -39,7 +39,7 @@ def split(lines: "DataFrame", delimiter: str, width: int) -> "DataFrame":
         f" THEN transform({found}, c -> CASE WHEN startswith(c, {_QUOTE}) THEN {_BARE} ELSE c END)"
         " END"
     )
-    kept = ("line", "text", "misread")
+    kept = lines.columns
     record = f"CASE WHEN endswith(text, {_CR}) THEN left(text, length(text) - 1) ELSE text END"
     return (
         lines.selectExpr(*kept, f"{record} AS record")

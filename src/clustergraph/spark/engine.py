@@ -1,4 +1,4 @@
-"""Spark as an engine: what is executed is DuckDB's SQL, with tables that live in the session."""
+"""Spark as an engine: what is executed is DuckDB's SQL, and runs where its tables are."""
 
 import os
 import shutil
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped] # it has none
 from py4j.protocol import Py4JError
 from pyspark import StorageLevel
@@ -17,19 +17,22 @@ from pyspark.errors import PySparkException
 from sqlglot import exp
 
 from clustergraph.errors import ClustergraphError, SourceError
+from clustergraph.reading import loading
 from clustergraph.spark import dialect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame, SparkSession
 
+    from clustergraph.tables import Found
+
 NUMBER, TEXT, TEXTS = pa.int64(), pa.string(), pa.list_(pa.string())
-_GIVEN = "given_values"
-_SMALL = 10_000  # rows that are no load for a driver and a plan
+_PART = 250_000  # rows that one task sorts or joins
+_FEW = 8  # such parts: so many are planned once
 
 
 class Result:
-    """What a query found, as DuckDB's Python API gives it out."""
+    """What Spark found, as DuckDB's Python API gives it out."""
 
     def __init__(self, frame: "DataFrame") -> None:
         self.frame = frame
@@ -39,8 +42,8 @@ class Result:
         return [tuple(row) for row in self.frame.collect()]
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        """Return the next row, or None."""
-        return next(self._rows, None)
+        """Return the first row, or None."""
+        return next(iter(map(tuple, self.frame.take(1))), None)
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """Return the next rows."""
@@ -59,76 +62,104 @@ class Result:
 class Connection:
     """A session of Spark, used as a connection to DuckDB is: `execute`, `register`, `close`.
 
-    A table is kept in memory and on the disks of the workers; one that is lost with its worker is
-    made again from what it was made of. All columns of numbers are BIGINT, so that what is unsigned
-    has the same bits.
+    Each statement runs where its tables are. Those of at most `small` rows, and those made of what
+    this program gave, are held here by a DuckDB of its own, which answers what asks for no others:
+    that takes no plan and no task. Where Spark reads them, it gets a copy. All others are kept by
+    Spark, in memory and on the disks of the workers; one that is lost with its worker is made again
+    from what it was made of.
+
+    In Spark all columns of numbers are BIGINT, so that what is unsigned has the same bits.
     """
 
-    def __init__(self, session: "SparkSession") -> None:
+    small = 10_000  # rows that are no load for a driver and a plan
+
+    def __init__(self, session: "SparkSession", folder: Path) -> None:
         self.session = session
+        self._here = loading.connection(folder)
+        self._held: set[str] = set()  # tables that are here
+        self._lent: set[str] = set()  # those of them that Spark has a copy of
         self._kept: list[DataFrame] = []
 
-    def execute(self, sql: str, parameters: Sequence[Sequence[object]] = ()) -> Result:
+    def execute(self, sql: str, parameters: Sequence[Sequence[object]] = ()) -> "Found":
         """Run a statement in DuckDB's SQL; each parameter is a column, asked for by `unnest(?)`."""
         tree = dialect.parsed(sql)
-        if parameters:
-            self.register(_GIVEN, {f"p{n}": column for n, column in enumerate(parameters)})
-            tree = tree.transform(_from_given)
-        if isinstance(tree, exp.Create):
-            made = self._created(tree)
-            self._keep(tree.this.find(exp.Table).name, made)
-            return Result(made)
-        if isinstance(tree, exp.Insert):
-            name = tree.this.name
-            before = self.session.table(name)
-            added = self._selected(tree.expression).toDF(*before.columns)
-            made = before.union(added.to(before.schema))
-            self._keep(name, made)
-            return Result(made)
-        return Result(self._selected(tree))
+        into = tree.this if isinstance(tree, exp.Create | exp.Insert) else None
+        query = tree.expression if into else tree
+        target = into.find(exp.Table).name if into else ""
+        added = {target} if isinstance(tree, exp.Insert) else set()
+        if _tables(query) | added <= self._held:
+            found = self._here.execute(sql, parameters)
+            if target:
+                self._hold(target)
+            return found
+        made = self._selected(query)
+        if added:
+            self._lend(added)
+            before = self.session.table(target)
+            cast = (f"CAST({name} AS {kind}) AS {name}" for name, kind in before.dtypes)
+            made = before.union(made.toDF(*before.columns).selectExpr(*cast))
+        if target:
+            self._keep(target, made)
+        return Result(made)
+
+    def select(self, sql: str) -> "DataFrame":
+        """Return what a query in DuckDB's SQL finds, as Spark holds it."""
+        return self._selected(dialect.parsed(sql))
 
     def keep(self, name: str, frame: "DataFrame") -> None:
         """Make a table of rows, held by the workers."""
         frame.persist(StorageLevel.MEMORY_AND_DISK)
         self._kept.append(frame)
+        self.show(name, frame)
+
+    def show(self, name: str, frame: "DataFrame") -> None:
+        """Make a table of rows that are read anew each time."""
         frame.createOrReplaceTempView(name)
+        self._held.discard(name)
 
-    def _keep(self, name: str, frame: "DataFrame") -> None:
-        """Make a table of what a query finds; a small one becomes a part of what reads it."""
-        self.keep(name, frame)
-        found = frame.limit(_SMALL + 1).toArrow()
-        if found.num_rows <= _SMALL:
-            self._kept.pop().unpersist()
-            small = self.session.createDataFrame(found, frame.schema)
-            small.createOrReplaceTempView(name)
-
-    def register(self, name: str, columns: "Mapping[str, Sequence[object] | NDArray[Any]]") -> None:
-        """Make a table of arrays or lists."""
-        table = pa.table({word: _array(values) for word, values in columns.items()})
-        self.session.createDataFrame(table).createOrReplaceTempView(name)
+    def register(self, name: str, columns: "Mapping[str, NDArray[Any]]") -> None:
+        """Make a table of arrays."""
+        self._here.register(name, dict(columns))
+        self._hold(name)
 
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""
-        self.session.catalog.dropTempView(name)
+        self._here.unregister(name)
+        self._held.discard(name)
 
     def close(self) -> None:
         """Let go of the tables that were kept."""
         for frame in self._kept:
             frame.unpersist()
         self._kept.clear()
+        self._here.close()
 
-    def _selected(self, tree: exp.Expr) -> "DataFrame":
-        return self.session.sql(dialect.written(tree))
+    def _keep(self, name: str, frame: "DataFrame") -> None:
+        """Make a table of what a query finds; a small one comes here."""
+        self.keep(name, frame)
+        found = frame.limit(self.small + 1).toArrow()
+        if found.num_rows > self.small:
+            return
+        self._kept.pop().unpersist()
+        self._here.register("found", found)
+        self._here.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM found")
+        self._here.unregister("found")
+        self._hold(name)
 
-    def _created(self, tree: exp.Create) -> "DataFrame":
-        if tree.expression:
-            return self._selected(tree.expression)
-        columns = ", ".join(
-            f"CAST(NULL AS {dialect.written(column.kind)}) AS {column.name}"
-            for column in tree.find_all(exp.ColumnDef)
-            if column.kind
-        )
-        return self.session.sql(f"SELECT {columns} WHERE false")
+    def _hold(self, name: str) -> None:
+        self._held.add(name)
+        self._lent.discard(name)
+
+    def _selected(self, query: exp.Expr) -> "DataFrame":
+        self._lend(_tables(query))
+        return self.session.sql(dialect.written(query))
+
+    def _lend(self, names: set[str]) -> None:
+        """Give Spark a copy of those tables that are here, where it has none."""
+        for name in sorted(names & self._held - self._lent):
+            table = _lendable(self._here.table(name).to_arrow_table())
+            self.session.createDataFrame(table).createOrReplaceTempView(name)
+            self._lent.add(name)
 
 
 def frame(
@@ -140,18 +171,31 @@ def frame(
     return session.createDataFrame(pa.table(dict(zip(columns, arrays, strict=True))))
 
 
-def _from_given(tree: exp.Expr) -> exp.Expr:
-    """Return `SELECT unnest(?), unnest(?)` as a selection from the table of the parameters."""
-    if isinstance(tree, exp.Select) and tree.find(exp.Placeholder) and not tree.args.get("from_"):
-        columns = [exp.column(f"p{n}") for n in range(len(tree.expressions))]
-        return exp.select(*columns).from_(_GIVEN)
-    return tree
+def _tables(query: exp.Expr | None) -> set[str]:
+    """Return the names of the tables that a query reads."""
+    if query is None:
+        return set()
+    named = {table.name for table in query.find_all(exp.Table)}
+    return named - {part.alias for part in query.find_all(exp.CTE)}
 
 
-def _array(values: "Sequence[object] | NDArray[Any]") -> pa.Array:
-    if isinstance(values, np.ndarray):
-        return pa.array(values.astype(np.uint64).view(np.int64))
-    return pa.array(values)
+def _lendable(table: pa.Table) -> pa.Table:
+    """Return a table with its numbers as BIGINT, of the same bits.
+
+    Where no cell is NULL it says so: of what may be NULL, `NOT IN` has to compare each with each.
+    """
+    columns = [_signed(column) for column in table.columns]
+    fields = [
+        pa.field(name, column.type, nullable=bool(column.null_count))
+        for name, column in zip(table.column_names, columns, strict=True)
+    ]
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def _signed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if column.type == pa.uint64():
+        return pa.chunked_array([chunk.view(NUMBER) for chunk in column.chunks], NUMBER)
+    return column.cast(NUMBER) if pa.types.is_integer(column.type) else column
 
 
 def session(master: str | None = None) -> "SparkSession":
@@ -183,6 +227,21 @@ def session(master: str | None = None) -> "SparkSession":
     ):
         made.conf.set(name, value)
     return made
+
+
+def fit(session: "SparkSession", rows: int) -> None:
+    """Set for this number of rows what Spark would choose for large tables, unless it is set.
+
+    Tables of a few parts need no plan that is made anew after each stage.
+    """
+    parts = max(session.sparkContext.defaultParallelism, -(-rows // _PART))
+    chosen = session.sparkContext.getConf()
+    for name, value in (
+        ("spark.sql.shuffle.partitions", str(parts)),
+        ("spark.sql.adaptive.enabled", str(rows > _PART * _FEW).lower()),
+    ):
+        if not chosen.contains(name):
+            session.conf.set(name, value)
 
 
 @contextmanager

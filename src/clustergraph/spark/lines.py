@@ -32,18 +32,31 @@ def head(session: "SparkSession", path: str) -> bytes:
     return b"".join(bytes(row[0]) + b"\n" for row in rows)
 
 
-def numbered(session: "SparkSession", path: str, encoding: str) -> "tuple[DataFrame, int]":
-    """Return a file's lines, and how many there are: `line` (from 1), `text` and `misread`.
+def texts(session: "SparkSession", path: str, encoding: str) -> "DataFrame":
+    """Return a file's lines where they are read: `file`, `start`, `place`, `text`, `misread`.
 
-    The text keeps the CR of a CR LF. It is `misread` where it is no text in the encoding. Raises
-    SourceError where the path is a folder of several files.
+    The text keeps the CR of a CR LF. It is `misread` where it is no text in the encoding.
+    """
+    text, misread = _decoded(encoding)
+    kept = ("file", "start", "place")
+    return _read(session, path).select(*kept, text.alias("text"), misread.alias("misread"))
+
+
+def numbered(path: str, lines: "DataFrame") -> "tuple[DataFrame, int, int]":
+    """Return lines with their number, `line` (from 1), how many there are, and how many are odd.
+
+    Odd are those that are `misread` or have no `cells`. Raises SourceError where the path is a
+    folder of several files.
     """
     from pyspark.sql import functions as f  # noqa: PLC0415 - heavy
 
-    lines = _read(session, path)
     found = (
         lines.groupBy("file", "start")
-        .agg(f.min("place").alias("first"), f.count("*").alias("count"))
+        .agg(
+            f.min("place").alias("first"),
+            f.count("*").alias("count"),
+            f.count_if(f.col("misread") | f.col("cells").isNull()).alias("odd"),
+        )
         .collect()
     )
     if len({block["file"] for block in found}) > 1:
@@ -52,14 +65,11 @@ def numbered(session: "SparkSession", path: str, encoding: str) -> "tuple[DataFr
     for block in sorted(found, key=lambda row: row["start"]):
         blocks.append((block["start"], before + 1 - block["first"]))
         before += block["count"]
-    offsets = frame(session, blocks, start=NUMBER, offset=NUMBER)
-    text, misread = _decoded(encoding)
-    made = lines.join(f.broadcast(offsets), "start").select(
-        (f.col("place") + f.col("offset")).alias("line"),
-        text.alias("text"),
-        misread.alias("misread"),
+    offsets = frame(lines.sparkSession, blocks, start=NUMBER, offset=NUMBER)
+    made = lines.join(f.broadcast(offsets), "start").selectExpr(
+        "place + offset AS line", "text", "misread", "cells"
     )
-    return made, before
+    return made, before, sum(block["odd"] for block in found)
 
 
 def _read(session: "SparkSession", path: str) -> "DataFrame":

@@ -23,7 +23,7 @@ from clustergraph.reading.columns import columns, faults
 from clustergraph.reading.loading import sql_blank, unnamed
 from clustergraph.reading.sources import NAMES, Source
 from clustergraph.spark import cells, dialect, irregular, lines, paths
-from clustergraph.spark.engine import NUMBER, TEXT, TEXTS, Connection, frame
+from clustergraph.spark.engine import NUMBER, TEXT, TEXTS, Connection, fit, frame
 from clustergraph.spark.irregular import SPAN, Mended
 from clustergraph.tables import Table, Tables
 
@@ -82,9 +82,9 @@ def tables(
     delimiter: Mapping[str, str] | None = None,
 ) -> Tables:
     """Return the two tables of a folder; see `read`."""
-    connection = Connection(session)
     found = {name: _located(session, source, name) for name in NAMES}
     folder = Path(tempfile.mkdtemp(prefix="clustergraph-"))
+    connection = Connection(session, folder)
     made: list[Table] = []
     problems = Problems()
     for name, path in found.items():
@@ -101,6 +101,7 @@ def tables(
         connection.close()
         raise DataError(problems)
     entities, relations = made
+    fit(session, entities.rows + relations.rows)
     return Tables(connection, entities, relations, problems, folder)
 
 
@@ -121,12 +122,15 @@ def _file(source: Source) -> str:
 def _csv(session: "SparkSession", source: Source, folder: Path) -> _Cells:
     file = _file(source)
     text, header = _top(session, source, folder / file.removesuffix(".gz"))
-    found, count = lines.numbered(session, str(source.given), text.encoding)
+    path = str(source.given)
+    read = cells.split(
+        lines.texts(session, path, text.encoding), header.delimiter, len(header.columns)
+    )
+    found, count, odd = lines.numbered(path, read)
     if any(told.code == "file-end-mark" for told in text.problems):
         found = found.where(f"line < {count} OR text <> {dialect.text(chr(0x1A))}")
-    below = found.where(f"line >= {header.first.line}")
-    parsed = cells.split(below, header.delimiter, len(header.columns))
-    mended = _mended(parsed, header, source, folder)
+    parsed = found.where(f"line >= {header.first.line}")
+    mended = _mended(parsed if odd else None, header, source, folder)
     regular = parsed.where("cells IS NOT NULL").select("line", "cells")
     if mended.taken:
         taken = frame(session, ((line,) for line in mended.taken), line=NUMBER)
@@ -163,9 +167,11 @@ def _top(session: "SparkSession", source: Source, copy: Path) -> "tuple[encoding
     return text, header
 
 
-def _mended(parsed: "DataFrame", header: "Header", source: Source, folder: Path) -> Mended:
-    """Return what becomes of the lines that are no regular records."""
+def _mended(parsed: "DataFrame | None", header: "Header", source: Source, folder: Path) -> Mended:
+    """Return what becomes of the lines that are no regular records, where there are any."""
     file = _file(source)
+    if parsed is None:
+        return irregular.mended({}, set(), header, file, folder)
     odd = parsed.where("cells IS NULL OR misread").select("line", "misread")
     found = odd.limit(_IRREGULAR + 1).collect()
     if misread := [row["line"] for row in found if row["misread"]]:
@@ -245,9 +251,9 @@ def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Tabl
     [(total, blanks)] = connection.execute(
         f"SELECT count(*), count(*) FILTER (WHERE {blank}) FROM {source.name}_cells"
     ).fetchall()
-    kept = f"SELECT * FROM {source.name}_cells WHERE NOT ({blank})"
-    rows = connection.execute(kept if blanks else f"SELECT * FROM {source.name}_cells")
-    rows.frame.createOrReplaceTempView(source.name)
+    kept = f"NOT ({blank})" if blanks else "true"
+    rows = connection.select(f"SELECT * FROM {source.name}_cells WHERE {kept}")
+    connection.show(source.name, rows)
     named = Source(source.name, Path(_file(source)))
     problems = [*read.problems, *unnamed(connection, named, read.columns)]
     if total == blanks:
@@ -268,6 +274,7 @@ def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Tabl
         blanks,
         mended.surplus if mended else {},
         mended.lines if mended else None,
+        at_once=True,
     )
     return table, problems
 

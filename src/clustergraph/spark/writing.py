@@ -70,7 +70,7 @@ def _parts(connection: Connection, source: "Source", path: str) -> int:
 
     queries = [f"SELECT text FROM ({query}) WHERE text <> ''" for query in source.queries]
     queries += [f"SELECT {sql_text(source.head)} AS text"] if source.head else []
-    found = connection.execute(" UNION ALL ".join(queries)).frame
+    found = connection.select(" UNION ALL ".join(queries))
     told = Observation()
     ends = f.length("text") - f.length(f.replace("text", f.lit("\n"), f.lit("")))
     # What is observed of a task counts once, however often the task was tried.
