@@ -30,11 +30,11 @@ _BY_DUCKDB = """
 import json, sys
 from pathlib import Path
 from clustergraph import read, report, triples
-from clustergraph.mapping import Syntax
+from clustergraph.formats import NTRIPLES
 folder, output = map(Path, sys.argv[1:])
 checked, counts = read(folder), {}
 for name, write in (("graph.nt", triples.write), ("provenance.nt", triples.write_provenance)):
-    counts[name] = write(checked, output / name, syntax=Syntax.NTRIPLES)
+    counts[name] = write(checked, output / name, form=NTRIPLES)
 (output / "report.json").write_text(report.make(checked, counts).to_json())
 """
 

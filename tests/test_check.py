@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import clustergraph as cg
 from clustergraph import report
-from clustergraph.checking import circles, firsts, misfits
+from clustergraph.checking import circles, firsts, looks, misfits
 from clustergraph.reports import Findings, wording
 from clustergraph.vocabulary import XSD
 
@@ -54,6 +54,30 @@ def test_first_problems_of_a_kind_are_told_and_the_rest_counted(
     text = wording.report(Findings.of(tables, tmp_path))
     assert "relations.csv: 5 more rows have this problem" in text
     assert "14 warnings" in text
+
+
+def test_two_entities_alike_in_two_languages_are_one_problem_however_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firsts, "TOLD", 2)
+    rows = "".join(f"e{n},firm,Acme,{'极点' if n < 6 else '顶点'}\n" for n in range(7))
+    tables = checked(
+        tmp_path, f"id,type,name@en,name@zh\n{rows}", "source,relation,target\ne0,supplies,e1\n"
+    )
+    alike = [(p.column, p.row, p.count) for p in tables.problems if p.code == "name-duplicate"]
+    assert alike == [("name@en", 3, 1), ("name@en", 4, 1), ("name@en", None, 4)]
+
+
+def test_values_that_come_again_are_told_in_each_of_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = ["2024", "soon", "2024", "", "soon", " 2024", "2024", "2024"]
+    rows = "".join(f"e{n},firm,Name {n},{date}\n" for n, date in enumerate(dates))
+    files = f"id,type,name,founded\n{rows}", "source,relation,target\ne0,supplies,e1\n"
+    before = [*checked(tmp_path, *files).problems]
+    monkeypatch.setattr(looks, "_SOME", len(dates))
+    assert [*checked(tmp_path, *files).problems] == before
+    assert [p.row for p in before if p.code == "value-invalid"] == [3, 6]
 
 
 KINDS = [("date",), ("integer",), ("decimal",), ("boolean",), ("anyURI",)]

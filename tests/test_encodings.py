@@ -155,3 +155,22 @@ def test_text_comes_out_as_it_went_in_but_for_nul(
     data = found.path.read_bytes()[found.start : found.end]
     assert data.decode() == whole.replace("\0", "")
     assert bool(found.nulls) == ("\0" in whole)
+
+
+def test_a_byte_order_mark_in_the_middle_of_a_chinese_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "entities.csv"
+    above = f"id,type,name\nf1,firm,{TEXTS['gb18030']}\n".encode("gbk")
+    path.write_bytes(above + b"\xef\xbb\xbf" + f"f2,firm,{TEXTS['gb18030']}\n".encode())
+    with pytest.raises(DataError, match="line 3 begins with the byte order mark of UTF-8") as told:
+        text(path, "entities", None, tmp_path)
+    assert [(p.code, p.line) for p in told.value.problems] == [("encoding-unreadable", 3)]
+
+
+def test_a_byte_order_mark_of_the_same_encoding_is_a_character_around_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "entities.csv"
+    path.write_bytes(
+        f"id,type,name\nf1,firm,{TEXTS['gb18030']}\n\ufefff2,firm,新\n".encode("gb18030")
+    )
+    found = text(path, "entities", None, tmp_path)
+    assert found.encoding == "gb18030"
+    assert "\n\ufefff2,firm,新\n" in found.path.read_text(encoding="utf-8")

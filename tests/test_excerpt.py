@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import clustergraph as cg
-from clustergraph import excerpt, folder, network, view
+from clustergraph import excerpt, folder, parts, view
 from clustergraph.cli import program
 from clustergraph.graph import Graph
 
@@ -56,7 +56,7 @@ def test_an_excerpt_as_large_as_the_whole_is_the_whole() -> None:
 def test_the_excerpt_of_a_network_is_that_of_its_tables() -> None:
     checked = cg.read(DATA)
     of_tables = Graph.of(checked, largest=60).to_networkx()
-    of_network = network.largest(Graph.of(checked).to_networkx(), 60)
+    of_network = parts.largest(Graph.of(checked).to_networkx(), 60)
     assert ids(of_tables) == ids(of_network)
     assert set(of_tables.edges(keys=True)) == set(of_network.edges(keys=True))
 

@@ -139,6 +139,13 @@ def test_lone_nodes_stand_in_a_grid_of_landscape_shape() -> None:
     assert np.unique(np.diff(rows)).tolist() == [60]
 
 
+def test_lone_nodes_make_no_difference_to_the_linked_ones() -> None:
+    edges = clustered(300)
+    alone, beside = layout.positions(300, edges), layout.positions(1300, edges)
+    assert np.allclose(beside[:300] - beside[0], alone - alone[0], atol=0.01)
+    assert deepest_overlap(beside, np.full(1300, layout.RADIUS, np.float32)) <= TOUCH
+
+
 @pytest.mark.parametrize("leaves", [3, 16, 17, 3000])
 def test_the_leaves_of_a_star_stand_around_its_hub(leaves: int) -> None:
     edges = np.stack([np.arange(1, leaves + 1), np.zeros(leaves)], axis=1).astype(np.int32)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import clustergraph as cg
 from clustergraph.iris import sql_text
-from clustergraph.mapping import sql_concat, sql_escaped
+from clustergraph.lines import sql_concat, sql_escaped
 from clustergraph.vocabulary import RDFS, XSD
 
 WORDS = """\

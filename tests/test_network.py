@@ -7,9 +7,9 @@ import networkx as nx
 import pytest
 
 import clustergraph as cg
-from clustergraph import exchange, network
+from clustergraph import exchange, parts
+from clustergraph.descriptions import Value
 from clustergraph.errors import SourceError
-from clustergraph.network import Value
 from clustergraph.vocabulary import CG, DEFAULT_BASE, XSD
 
 BASE = DEFAULT_BASE
@@ -148,7 +148,7 @@ def test_numbers_keep_the_digits_they_were_written_with(tmp_path: Path) -> None:
 
 
 def test_a_selection_by_type_keeps_what_it_rests_on(folder: Path) -> None:
-    part = network.select(read(folder), types=["firm"])
+    part = parts.select(read(folder), types=["firm"])
     assert sorted(n.removeprefix(BASE) for n in part) == ["a", "b", "d"]
     assert part.number_of_edges() == 4
 
@@ -156,7 +156,7 @@ def test_a_selection_by_type_keeps_what_it_rests_on(folder: Path) -> None:
 def test_a_selection_around_an_entity_goes_so_many_steps_either_way(folder: Path) -> None:
     whole = read(folder)
     near = [
-        sorted(n.removeprefix(BASE) for n in network.select(whole, around="z", depth=depth))
+        sorted(n.removeprefix(BASE) for n in parts.select(whole, around="z", depth=depth))
         for depth in (0, 1, 2)
     ]
     assert near == [["z"], ["a", "d", "z"], ["a", "b", "d", "z"]]
@@ -173,7 +173,7 @@ def test_an_unknown_word_is_told_with_the_nearest_known_one(
     folder: Path, wanted: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SourceError) as raised:
-        network.select(read(folder), **wanted)
+        parts.select(read(folder), **wanted)
     assert str(raised.value) == message
 
 

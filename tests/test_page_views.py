@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 import clustergraph as cg
 from browsing import Bundled, Show, save_tables, settled
-from clustergraph import network, overview, view
+from clustergraph import overview, parts, view
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -267,7 +267,7 @@ def test_a_large_network_opens_on_its_zones_and_each_zone_opens(show: Show, zone
 
 
 def test_a_part_says_how_much_the_whole_is(show: Show, tmp_path: Path) -> None:
-    part = network.largest(tables(tmp_path, ENTITIES, RELATIONS), 4)
+    part = parts.largest(tables(tmp_path, ENTITIES, RELATIONS), 4)
     opened = show(view.page(part), "#language=en")
     expect(opened.page.locator(".part")).to_have_text(
         "This page shows a part. In all there are 11 Entities · 11 Relations."

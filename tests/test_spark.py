@@ -22,8 +22,8 @@ import clustergraph as cg
 from clustergraph import report, tables, triples
 from clustergraph.checking.looks import sql_has_control, sql_trimmed
 from clustergraph.checking.policy import Policy
+from clustergraph.formats import NTRIPLES
 from clustergraph.iris import sql_encoded, sql_is_http_iri
-from clustergraph.mapping import Syntax
 from planted import FAULTS, Planted
 from sparkcluster import CONFIGURATION, Cluster, missing
 
@@ -93,7 +93,7 @@ def built_by_duckdb(folder: Path, output: Path, meant: Mapping[str, Any]) -> dic
         ("provenance.nt", triples.write_provenance),
     ):
         (output / name).mkdir(parents=True)
-        counts[name] = write(checked, output / name / "0.nt", syntax=Syntax.NTRIPLES)
+        counts[name] = write(checked, output / name / "0.nt", form=NTRIPLES)
     (output / "report.json").write_text(report.make(checked, counts).to_json())
     return of_folder(output)
 

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import pyarrow.parquet as pq  # type: ignore[import-untyped] # it brings no types
 import pyoxigraph
 import pytest
 import rdflib
@@ -13,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph import triples
+from clustergraph import copying, triples
 from clustergraph.checking.policy import Policy
-from clustergraph.mapping import Syntax
+from clustergraph.formats import NTRIPLES, PARQUET, TURTLE
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in (HERE / "cases").glob("*/entities.csv"))
@@ -35,8 +37,8 @@ def case(request: pytest.FixtureRequest) -> Path:
 
 
 def written(folder: Path, path: Path, *, plain: bool = False) -> bytes:
-    syntax = Syntax.NTRIPLES if path.suffix == ".nt" else Syntax.TURTLE
-    triples.write(cg.read(folder), path, syntax=syntax, plain=plain)
+    form = NTRIPLES if path.suffix == ".nt" else TURTLE
+    triples.write(cg.read(folder), path, form=form, plain=plain)
     return path.read_bytes()
 
 
@@ -54,6 +56,23 @@ def by_rdflib(content: bytes, form: str) -> set[str]:
         )
         for triple in graph
     }
+
+
+def tabled(path: Path) -> set[str]:
+    """The triples of a Parquet file as pyarrow reads it, as pyoxigraph writes them."""
+    found = set()
+    for row in pq.read_table(path).to_pylist():
+        text, datatype = row["object"], row["datatype"]
+        value: pyoxigraph.NamedNode | pyoxigraph.Literal = (
+            pyoxigraph.NamedNode(text)
+            if datatype is None
+            else pyoxigraph.Literal(text, language=row["language"])
+            if row["language"]
+            else pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(datatype))
+        )
+        subject, predicate = (pyoxigraph.NamedNode(row[word]) for word in ("subject", "predicate"))
+        found.add(str(pyoxigraph.Triple(subject, predicate, value)))
+    return found
 
 
 def _literal(term: object) -> str:
@@ -103,7 +122,7 @@ def test_the_number_of_triples_is_told(folder: Path, tmp_path: Path) -> None:
     checked = cg.read(folder)
     told = {
         "graph.ttl": triples.write(checked, tmp_path / "graph.ttl"),
-        "graph.nt": triples.write(checked, tmp_path / "graph.nt", syntax=Syntax.NTRIPLES),
+        "graph.nt": triples.write(checked, tmp_path / "graph.nt", form=NTRIPLES),
         "plain.ttl": triples.write(checked, tmp_path / "plain.ttl", plain=True),
         "provenance.ttl": triples.write_provenance(checked, tmp_path / "provenance.ttl"),
     }
@@ -111,6 +130,17 @@ def test_the_number_of_triples_is_told(folder: Path, tmp_path: Path) -> None:
     assert told == {
         name: len(parsed((tmp_path / name).read_bytes(), forms[Path(name).suffix])) for name in told
     }
+
+
+def test_parquet_holds_the_same_triples_a_row_each(folder: Path, tmp_path: Path) -> None:
+    checked = cg.read(folder)
+    for name, write in (("graph", triples.write), ("provenance", triples.write_provenance)):
+        path = tmp_path / f"{name}.parquet"
+        told = write(checked, path, form=PARQUET)
+        write(checked, tmp_path / f"{name}.nt", form=NTRIPLES)
+        lines = (tmp_path / f"{name}.nt").read_bytes()
+        assert tabled(path) == parsed(lines, pyoxigraph.RdfFormat.N_TRIPLES)
+        assert told == duckdb.read_parquet(str(path)).shape[0] == len(lines.splitlines())
 
 
 def test_plain_leaves_exactly_the_relation_resources_out(folder: Path, tmp_path: Path) -> None:
@@ -138,20 +168,20 @@ def test_where_there_is_no_room_all_memory_is_used(
     asked: list[str] = []
     checked = cg.read(DATA)
     limit = checked.query("SELECT current_setting('memory_limit')")
-    triples.write(checked, tmp_path / "whole.nt", syntax=Syntax.NTRIPLES)
-    monkeypatch.setattr(triples, "_ROOM", 1)
-    query = type(checked).query
+    triples.write(checked, tmp_path / "whole.nt", form=NTRIPLES)
+    monkeypatch.setattr(copying, "_ROOM", 1)
+    monkeypatch.setattr(copying, "_SHARE", 1 << 40)
+    executed = copying.executed
 
-    def noted(of: cg.Checked, sql: str) -> list[tuple[object, ...]]:
-        asked.append(sql)
-        return query(of, sql)
+    def noted(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+        asked.append(statement)
+        return executed(connection, statement)
 
-    monkeypatch.setattr(type(checked), "query", noted)
-    triples.write(checked, tmp_path / "no-room.nt", syntax=Syntax.NTRIPLES)
-    copies = [sql for sql in asked if sql.startswith("COPY")]
-    assert len(copies) > len(set(copies)) > 0
+    monkeypatch.setattr(copying, "executed", noted)
+    triples.write(checked, tmp_path / "no-room.nt", form=NTRIPLES)
+    assert len(asked) > len(set(asked)) > 0
     assert (tmp_path / "no-room.nt").read_bytes() == (tmp_path / "whole.nt").read_bytes()
-    assert query(checked, "SELECT current_setting('memory_limit')") == limit
+    assert checked.query("SELECT current_setting('memory_limit')") == limit
 
 
 def test_small_parts_hold_each_stub_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +252,7 @@ IDS = WORDS | st.text("ab. %/#:\\\"'<>", min_size=1, max_size=4)
     entities=st.lists(st.tuples(IDS, WORDS, WORDS, WORDS), min_size=1, max_size=6),
     relations=st.lists(st.tuples(st.integers(0, 5), WORDS, st.integers(0, 5), WORDS), max_size=6),
 )
-def test_any_text_is_the_same_in_both_syntaxes_and_both_parsers(
+def test_any_text_is_the_same_in_all_formats_and_both_parsers(
     entities: list[tuple[str, ...]], relations: list[tuple[int, str, int, str]], tmp_path: Path
 ) -> None:
     ids = [row[0] for row in entities]
@@ -236,8 +266,10 @@ def test_any_text_is_the_same_in_both_syntaxes_and_both_parsers(
     checked = cg.read(tmp_path)
     turtle, lines = tmp_path / "g.ttl", tmp_path / "g.nt"
     triples.write(checked, turtle)
-    triples.write(checked, lines, syntax=Syntax.NTRIPLES)
+    triples.write(checked, lines, form=NTRIPLES)
+    triples.write(checked, tmp_path / "g.parquet", form=PARQUET)
     found = parsed(turtle.read_bytes(), pyoxigraph.RdfFormat.TURTLE)
+    assert tabled(tmp_path / "g.parquet") == found
     assert parsed(lines.read_bytes(), pyoxigraph.RdfFormat.N_TRIPLES) == found
     assert by_rdflib(turtle.read_bytes(), "turtle") == found
     assert by_rdflib(lines.read_bytes(), "nt") == found

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from clustergraph import tables as tables_
 from clustergraph import terms as terms_
@@ -17,11 +18,18 @@ from clustergraph.checking import baseline as baseline_
 from clustergraph.checking import fates, faults
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import CODES, Problem, Problems, Severity
-from clustergraph.iris import Namespaces, sql_text
+from clustergraph.iris import Namespaces, sql_is_name, sql_text
 from clustergraph.reading.sources import beside
 from clustergraph.tables import Tables
 from clustergraph.terms import Terms
 from clustergraph.vocabulary import DEFAULT_BASE, Vocabulary
+
+
+class Names(NamedTuple):
+    """What the relations' own ids are like as names of their relation resources."""
+
+    shared: bool  # whether relations share one
+    plain: bool  # whether each has one of plain ASCII
 
 
 @dataclass(slots=True)
@@ -43,6 +51,7 @@ class Checked:
     plain_ids: bool = False
     shared_ids: bool = False
     untyped: bool = False
+    _names: "Names | None" = field(default=None, init=False)
 
     def __repr__(self) -> str:
         tables = self.tables
@@ -59,6 +68,18 @@ class Checked:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows of a query over the tables."""
         return self.tables.connection.execute(sql).fetchall()
+
+    @property
+    def names(self) -> Names:
+        """What the relations' own ids are like; asked of the tables once."""
+        if self._names is None:
+            own = self.terms.cell("relations", "id")
+            plain = f"(SELECT bool_and({sql_is_name(own)}) FROM relations)" if own else "false"
+            [(shared, plainly)] = self.query(
+                f"SELECT EXISTS (SELECT 1 FROM relation_id_conflicts), coalesce({plain}, false)"
+            )
+            self._names = Names(bool(shared), bool(plainly))
+        return self._names
 
     def cells(self, table: str) -> str:
         """Return SQL for all that a row says, whatever the order of its columns, as one text."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from clustergraph import drawing
 from clustergraph import network as networks
-from clustergraph.network import IRI, Value
+from clustergraph.descriptions import IRI, Value
 from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:

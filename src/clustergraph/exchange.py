@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from clustergraph.network import Value, name
+from clustergraph.descriptions import Value
+from clustergraph.network import name
 from clustergraph.vocabulary import XSD
 
 if TYPE_CHECKING:

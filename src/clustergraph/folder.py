@@ -7,15 +7,13 @@ from pathlib import Path
 from clustergraph import excerpt, report, triples
 from clustergraph.check import Checked
 from clustergraph.errors import CODES, DataError
-from clustergraph.formats import FORMATS, Packed
-from clustergraph.mapping import Syntax
+from clustergraph.formats import TURTLE, Packed
 from clustergraph.output import Output
 from clustergraph.reading.sources import beside
 from clustergraph.report import Report
 
 GRAPH, PROVENANCE, PAGE, REPORT = "graph", "provenance", "network.html", "report.json"
 STORE = "store"
-TURTLE = Packed(FORMATS[0])
 
 
 def write(  # noqa: PLR0913 - one keyword for each thing that a folder may differ in
@@ -47,13 +45,7 @@ def write(  # noqa: PLR0913 - one keyword for each thing that a folder may diffe
         for what, written in ((GRAPH, triples.write), (PROVENANCE, triples.write_provenance)):
             for each in dict.fromkeys(formats):
                 name = f"{what}.{each.extension}"
-                counts[name] = written(
-                    checked,
-                    output.path(name),
-                    syntax=Syntax(each.format.name),
-                    plain=plain,
-                    compression=each.compression,
-                )
+                counts[name] = written(checked, output.path(name), form=each, plain=plain)
         if page:
             from clustergraph import former, view  # noqa: PLC0415 - heavy, and not always wanted
 

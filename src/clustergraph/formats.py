@@ -28,6 +28,7 @@ FORMATS: tuple[Format, ...] = (
     Format("json", "application/sparql-results+json", "json", "rows"),
     Format("xml", "application/sparql-results+xml", "xml", "rows"),
     Format("table", "text/plain", "txt", "rows"),
+    # of a query its rows, of a graph its triples (`rowwise`)
     Format("parquet", "application/vnd.apache.parquet", "parquet", "frame"),
     Format("graphml", "application/graphml+xml", "graphml", "network"),
     Format("gexf", "application/gexf+xml", "gexf", "network"),
@@ -59,18 +60,21 @@ class Packed:
         return f"{self.format.extension}{packed}"
 
 
-BUILT = ("turtle", "ntriples")  # what a build writes
+BUILT = ("turtle", "ntriples", "parquet")  # what a build writes
+TURTLE, NTRIPLES, PARQUET = (
+    Packed(each) for name in BUILT for each in FORMATS if each.name == name
+)
 
 
 def packed(text: str) -> Packed | None:
     """Return the format that a build writes for a word: `turtle`, `ttl`, `nt.gz`, `ntriples.zst`.
 
-    None where there is none of this name or extension.
+    None where there is none of this name or extension. Parquet is compressed already.
     """
     word, dot, end = text.strip().lower().partition(".")
     known = next((f for f in FORMATS if word in (f.name, f.extension) and f.name in BUILT), None)
     compression = next((c for c in COMPRESSIONS if end in (c.name, c.extension)), None)
-    if known is None or (dot and compression is None):
+    if known is None or (dot and (compression is None or known.name == "parquet")):
         return None
     return Packed(known, compression)
 

@@ -380,14 +380,13 @@ def build(tables: "Checked", *, plain: bool = False) -> Graph:
 def _write_built(graph: Graph, path: Path, known: formats.Format) -> None:
     """Write what the tables say, without the rows it comes from."""
     from clustergraph import triples  # noqa: PLC0415 - needs the tables' engine
-    from clustergraph.mapping import Syntax  # noqa: PLC0415 - the same
 
     checked, plain = graph.checked, graph._plain  # noqa: SLF001 - of this module
     if checked is None:
         raise AssertionError("only a graph made of tables is written from them")
-    if known.name in ("turtle", "ntriples"):
+    if known in (formats.TURTLE.format, formats.NTRIPLES.format):
         with aside(path) as place:
-            triples.write(checked, place, syntax=Syntax(known.name), plain=plain)
+            triples.write(checked, place, form=formats.Packed(known), plain=plain)
     else:
         content = b"".join(triples.ntriples(checked, plain=plain, provenance=False))
         rdffile.write(parse(content, RdfFormat.N_TRIPLES), path, known, graph.prefixes)

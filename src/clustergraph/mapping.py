@@ -6,163 +6,24 @@ grouped and prefixed, one object a line) the texts are sorted; N-Triples keep th
 The same expressions write both; they differ only in how a triple and a term are written.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import TYPE_CHECKING
 
-from clustergraph.datatypes import sql_case
-from clustergraph.iris import sql_encoded, sql_entity, sql_is_http_iri, sql_text
-from clustergraph.terms import Property, Terms
+from clustergraph.iris import sql_is_http_iri, sql_text
+from clustergraph.lines import NEWLINE, QUOTE, Lines, Syntax, sql_concat, sql_escaped
 from clustergraph.vocabulary import CG, PROV, RDF, RDFS
-
-if TYPE_CHECKING:
-    from clustergraph.check import Checked
-
-_NEWLINE = sql_text("\n")
-_QUOTE = "'\"'"
-
-
-class Syntax(Enum):
-    """The two texts a graph is written as."""
-
-    TURTLE = "turtle"
-    NTRIPLES = "ntriples"
 
 
 @dataclass(slots=True)
-class Mapping:
+class Mapping(Lines):
     """The mapping of one pair of checked tables, in one syntax.
 
-    `plain` leaves the relation resources out. `used` collects the prefixes of what was mapped.
-    `only` restricts tables, by name, to the rows `t` for which a condition in SQL holds.
+    `plain` leaves the relation resources out. `only` restricts tables, by name, to the rows `t` for
+    which a condition in SQL holds.
     """
 
-    checked: "Checked"
-    syntax: Syntax = Syntax.TURTLE
     plain: bool = False
-    used: set[str] = field(default_factory=set)
     only: dict[str, str] = field(default_factory=dict)
-    _shared_names: bool = field(init=False)  # whether relations share an id of their own
-
-    def __post_init__(self) -> None:
-        self._shared_names = bool(self.checked.query("SELECT 1 FROM relation_id_conflicts LIMIT 1"))
-
-    @property
-    def _terms(self) -> Terms:
-        return self.checked.terms
-
-    def term(self, iri: str) -> str:
-        """Return an IRI as the syntax writes it."""
-        if self.syntax is Syntax.NTRIPLES:
-            return f"<{iri}>"
-        text, prefix = self.checked.namespaces.compact(iri)
-        if prefix is not None:
-            self.used.add(prefix)
-        return text
-
-    @property
-    def _a(self) -> str:
-        return "'a'" if self.syntax is Syntax.TURTLE else sql_text(self.term(RDF + "type"))
-
-    def entity(self, identifier: str) -> str:
-        """Return SQL for the entity with this id (an SQL expression, trimmed)."""
-        base = self.checked.namespaces.base
-        if self.syntax is Syntax.NTRIPLES:
-            if self.checked.plain_ids:
-                return f"concat({sql_text('<' + base)}, {identifier}, '>')"
-            return sql_entity(identifier, base, turtle=False)
-        self.used.add("")
-        if self.checked.plain_ids:
-            return f"concat(':', {identifier})"
-        return sql_entity(identifier, base, turtle=True)
-
-    def statement(self, free: str = "") -> str:
-        """Return SQL for the relation resource of a row of `relations`.
-
-        Its name is the row's own id or else the first 32 hexadecimal digits of the SHA-256 of its
-        cells, so that it depends neither on the order of rows nor on that of columns. `free` is SQL
-        that tells whether no other row has its id, where that is known already.
-        """
-        base = f"<{self.checked.namespaces.base}statement/"
-        if self.syntax is Syntax.NTRIPLES:
-            first, last = sql_text(base), "'>'"
-        else:
-            self.used.add("statement")
-            first, last = "'statement:'", "''"
-        hashed = sql_concat(first, f"left(sha256({self.checked.cells('relations')}), 32)", last)
-        own = self._terms.cell("relations", "id")
-        if own is None:
-            return hashed
-        free = free or self._free()
-        plain = f"regexp_full_match({own}, '[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?')"
-        encoded = sql_concat(sql_text(base), sql_encoded(own), "'>'")
-        return (
-            f"CASE WHEN {plain} AND {free} THEN {sql_concat(first, own, last)}"
-            f" WHEN {own} <> '' AND {free} THEN {encoded} ELSE {hashed} END"
-        )
-
-    def _free(self) -> str:
-        """Return SQL: whether no other row of relations has the row's own id."""
-        own = self._terms.cell("relations", "id")
-        if own and self._shared_names:
-            return f"{own} NOT IN (SELECT id FROM relation_id_conflicts)"
-        return "true"
-
-    def triple(self, subject: str, predicate: str, value: str) -> str:
-        """Return SQL for one triple in N-Triples, for one object of a block in Turtle."""
-        if self.syntax is Syntax.NTRIPLES:
-            return sql_concat(subject, "' '", predicate, "' '", value, "' .'")
-        return sql_concat("'  '", predicate, "' '", value, "' ;'")
-
-    def line(self, subject: str, predicate: str, value: str) -> str:
-        """Return SQL for a triple on a line of its own, below what stands before it."""
-        return sql_concat(sql_text("\n"), self.triple(subject, predicate, value))
-
-    def lines(self, subject: str, table: str) -> list[str]:
-        """Return SQL for the lines of each column of a table, in the order of the properties."""
-        return [self._property(subject, table, p) for p in self._terms.properties[table]]
-
-    def _property(self, subject: str, table: str, prop: Property) -> str:
-        predicate = sql_text(self.term(prop.iri))
-        if prop.refers:
-            line = self.line(subject, predicate, "o")
-            objects = f"r{prop.column.index}"
-            return f"array_to_string(list_transform({objects}, lambda o: {line}), '')"
-        cell = f"t.{prop.column.cell}"
-        if prop.separator is None:
-            one = self.line(subject, predicate, self._literal(table, prop, cell))
-            filled = self._terms.filled[table][prop.column.cell]
-            if filled == getattr(self.checked.tables, table).rows:
-                return one
-            return f"CASE WHEN {cell} <> '' THEN {one} END"
-        several = self._several(subject, table, prop)
-        return f"CASE WHEN {cell} <> '' THEN array_to_string(list_sort({several}), '') END"
-
-    def _several(self, subject: str, table: str, prop: Property) -> str:
-        """Return SQL for the list of the lines of a cell that may hold several values."""
-        predicate = sql_text(self.term(prop.iri))
-        each = self.line(subject, predicate, self._literal(table, prop, "x"))
-        pieces = prop.pieces(f"t.{prop.column.cell}")
-        return f"list_distinct(list_transform({pieces}, lambda x: {each}))"
-
-    def _literal(self, table: str, prop: Property, cell: str) -> str:
-        if prop.language:
-            return sql_concat(_QUOTE, sql_escaped(cell), sql_text(f'"@{prop.language}'))
-        plain = sql_concat(_QUOTE, sql_escaped(cell), _QUOTE)
-        if not prop.datatypes:
-            return plain
-        suffixes = {d: sql_text(f'"^^{self.term(d)}') for d in prop.datatypes}
-        fits = prop.column.cell in self._terms.fitting[table]
-        if fits and prop.separator is None and prop.date_format is None:
-            # A value of a datatype holds nothing that has to be escaped.
-            *some, last = prop.datatypes
-            suffix = sql_case(tuple(some), cell, suffixes, suffixes[last])
-            return sql_concat(_QUOTE, cell, suffix)
-        value = prop.value(cell)
-        suffix = sql_case(prop.datatypes, value, suffixes)
-        return f"coalesce({_QUOTE} || {value} || {suffix}, {plain})"
 
     def references(self, table: str) -> Iterable[tuple[str, str]]:
         """Yield the name and the SQL of one look-up table for each column that refers to entities.
@@ -176,7 +37,7 @@ class Mapping:
             pieces = prop.pieces("cell")
             address = f"WHEN {sql_is_http_iri('piece')} THEN concat('<', piece, '>')"
             entity = f"WHEN e.id IS NOT NULL THEN {self.entity('piece')}"
-            plain = f"ELSE concat({_QUOTE}, {sql_escaped('piece')}, {_QUOTE})"
+            plain = f"ELSE concat({QUOTE}, {sql_escaped('piece')}, {QUOTE})"
             cell = prop.column.cell
             query = (
                 f"SELECT cell, list_sort(list(DISTINCT CASE {entity} {address} {plain} END))"
@@ -209,8 +70,8 @@ class Mapping:
         for the end of the last one.
 
         It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
-        `relation_fates`, `relation_id_conflicts`, `parallels`, `stubs`, and the look-up tables
-        `types`, `predicates` and those of `references`.
+        `relation_fates`, `relation_id_conflicts`, `parallels`, `stubs`, and the tables that are
+        looked up: `types`, `predicates`, `repeats` and those of `references`.
         """
         entities = self._entities()
         pieces = [f"SELECT s AS k1, '' AS k2, text FROM ({entities})"]
@@ -239,7 +100,7 @@ class Mapping:
             relations = f"SELECT {direct} AS text FROM {rows} WHERE NOT again"
         else:
             said = self._statement()
-            both = sql_concat(direct, _NEWLINE, said)
+            both = sql_concat(direct, NEWLINE, said)
             relations = f"SELECT CASE WHEN again THEN {said} ELSE {both} END AS text FROM {rows}"
         entities = self._entity_arms(order="row", shared="id")
         return [relations, *(f"SELECT text FROM ({arm})" for arm in entities)]
@@ -275,7 +136,7 @@ class Mapping:
         It reads what `blocks` reads, and gives the same triples before they are grouped.
         """
         if table == "entities":
-            lines = [sql_concat(_NEWLINE, self._types()), *self.lines("s", "entities")]
+            lines = [sql_concat(NEWLINE, self._types()), *self.lines("s", "entities")]
             structure, source = ["type"], self._entity_rows(shared=None)
         else:
             lines = [self.line("s", "p", "o")]
@@ -300,11 +161,11 @@ class Mapping:
 
     def _entity_arms(self, order: str = "", shared: str = "") -> list[str]:
         """Return SQL that selects `s` and `text`: entities, those that share an id, and stubs."""
-        head = sql_concat("s", _NEWLINE) if self.syntax is Syntax.TURTLE else "''"
+        head = sql_concat("s", NEWLINE) if self.syntax is Syntax.TURTLE else "''"
         text = sql_concat(head, self._types(), *self.lines("s", "entities"))
         arms = [f"SELECT s, {text} AS text FROM {self._entity_rows(order)}"]
         if self.checked.shared_ids:
-            text = f"string_agg(line, {_NEWLINE} ORDER BY rank, line)"
+            text = f"string_agg(line, {NEWLINE} ORDER BY rank, line)"
             merged = f"SELECT id, s, {text} AS lines FROM ({self._shared_lines()}) GROUP BY id, s"
             arms.append(
                 f"SELECT s, {sql_concat(head, 'lines')} AS text FROM ({merged}{_ordered(shared)})"
@@ -319,14 +180,14 @@ class Mapping:
         ranked = ", ".join(f"{{'rank': {n}, 'lines': {line}}}" for n, line in enumerate(lines))
         rows = self._entity_rows(shared=True)
         parts = f"SELECT id, s, unnest([{ranked}]) AS part FROM {rows}"
-        split = f"unnest(string_split(part.lines, {_NEWLINE}))"
+        split = f"unnest(string_split(part.lines, {NEWLINE}))"
         each = f"SELECT DISTINCT id, s, part.rank AS rank, {split} AS line FROM ({parts})"
         return f"SELECT id, s, rank, line FROM ({each}) WHERE line <> ''"
 
     def _types(self) -> str:
         """Return SQL for the triples of the types of a row, one a line."""
         triple = self.triple("s", self._a, "o")
-        return f"array_to_string(list_transform(terms, lambda o: {triple}), {_NEWLINE})"
+        return f"array_to_string(list_transform(terms, lambda o: {triple}), {NEWLINE})"
 
     def _entity_rows(self, order: str = "", *, shared: bool | None = False) -> str:
         """Return SQL for the kept rows `t` of entities, with `id`, `s` and `terms` (its types).
@@ -356,7 +217,7 @@ class Mapping:
 
     def _stubs(self, head: str, order: str) -> str:
         """Return SQL for the entities that stand for ids that no entity has: marked, and named."""
-        label = sql_concat(_QUOTE, sql_escaped("id"), _QUOTE)
+        label = sql_concat(QUOTE, sql_escaped("id"), QUOTE)
         lines = (
             head,
             self.triple("s", self._a, sql_text(self.term(CG + "Stub"))),
@@ -378,8 +239,8 @@ class Mapping:
         target = self._terms.cell("relations", "target") or ""
         objects, joins = self._objects("relations")
         rows = (
-            f"SELECT t.*, predicates.term AS p, t.row IN ({self._repeats()}) AS again{objects}"
-            f", {self._free()} AS free {self._kept_relations(joins)}"
+            f"SELECT t.*, predicates.term AS p, t.row IN (SELECT row FROM repeats) AS again"
+            f"{objects}, {self._free()} AS free {self._kept_relations(joins)}"
             f" AND {self.only.get('relations', 'true')}"
         )
         return (
@@ -387,8 +248,8 @@ class Mapping:
             f" {self.entity(target)} AS o FROM ({rows}{_ordered(order)})) t"
         )
 
-    def _repeats(self) -> str:
-        """Return SQL for the rows of relations whose triple an earlier row says."""
+    def repeats(self) -> str:
+        """Return SQL for the rows of relations whose triple an earlier row says: `repeats`."""
         ends = (self._terms.cell("relations", word) for word in ("source", "target"))
         same = f"PARTITION BY {', '.join(filter(None, ends))}, predicates.term ORDER BY t.row"
         beside = "t.row IN (SELECT row FROM parallels)"
@@ -415,25 +276,30 @@ class Mapping:
         lines = [*self._ends(self.triple), *self.lines("n", "relations")]
         if self.syntax is Syntax.NTRIPLES:
             return sql_concat(*lines)
-        return sql_concat("n", _NEWLINE, *lines, sql_text("\n.\n"))
+        return sql_concat("n", NEWLINE, *lines, sql_text("\n.\n"))
 
-    def provenance(self, table: str) -> str:
-        """Return SQL that selects `row` and `text`: of which row of a table each resource is."""
+    def provenance(self, table: str, order: str = "") -> list[str]:
+        """Return SQL that each selects `text`: of which row of a table each resource is made."""
         derived = f" {self.term(PROV + 'wasDerivedFrom')} "
-        identifier = self._terms.cell("entities", "id") or ""
+        only = self.only.get(table, "true")
+
+        def made(name: str, rows: str) -> str:
+            text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
+            return f"SELECT {text} AS text FROM ({rows}) t"
+
         if table == "entities":
-            name, made = self.entity(identifier), f"{identifier} <> ''"
-        else:
-            name = self.statement()
-            made = "t.row NOT IN (SELECT row FROM relation_fates WHERE fate <> 'merged')"
-        text = sql_concat(name, sql_text(derived), self._row(table), "' .'")
-        rows = f"SELECT row, {text} AS text FROM {table} t WHERE {made}"
-        if table == "relations" and self.checked.policy.stubs:
-            text = sql_concat(self.entity("id"), sql_text(derived), self._row(table), "' .'")
+            identifier = self._terms.cell("entities", "id") or ""
+            rows = f"SELECT * FROM entities t WHERE {identifier} <> '' AND {only}"
+            return [made(self.entity(identifier), rows)]
+        lost = "(SELECT row FROM relation_fates WHERE fate <> 'merged')"
+        rows = f"SELECT * FROM relations t WHERE t.row NOT IN {lost} AND {only}"
+        found = [made(self.statement(), rows + _ordered(order))]
+        if self.checked.policy.stubs:
             ends = "SELECT DISTINCT row, id FROM unknown_ends SEMI JOIN stubs USING (id)"
-            rows += f" UNION ALL SELECT row, {text} AS text FROM ({ends}) t WHERE {made}"
-            return f"SELECT row, text FROM ({rows}) t WHERE true"
-        return rows
+            ends += f" WHERE row IN (SELECT row FROM ({rows}))"
+            by = f"{order}, id" if order else ""
+            found.append(made(self.entity("id"), ends + _ordered(by)))
+        return found
 
     def _row(self, table: str) -> str:
         file = getattr(self.checked.tables, table).file
@@ -445,42 +311,3 @@ class Mapping:
 
 def _ordered(by: str) -> str:
     return f" ORDER BY {by}" if by else ""
-
-
-class _Concat(str):
-    """SQL that joins parts; in another one its parts stand by themselves, so nothing is copied."""
-
-    __slots__ = ("parts",)
-    parts: tuple[str, ...]
-
-
-def sql_concat(*parts: str) -> str:
-    """Return SQL that joins the parts; string literals that stand side by side become one."""
-    merged: list[str] = []
-    flat = (one for part in parts for one in (part.parts if isinstance(part, _Concat) else (part,)))
-    for part in flat:
-        if merged and _is_literal(merged[-1]) and _is_literal(part):
-            merged[-1] = merged[-1][:-1] + part[1:]
-        else:
-            merged.append(part)
-    made = _Concat(f"concat({', '.join(merged)})")
-    made.parts = tuple(merged)
-    return made
-
-
-def _is_literal(sql: str) -> bool:
-    return re.fullmatch("'(?:[^']|'')*'", sql) is not None
-
-
-def sql_escaped(text: str) -> str:
-    r"""Return SQL for a text between the quotes of a literal, with `\`, `"`, LF and CR escaped."""
-    special = " OR ".join(f"contains({text}, {c})" for c in ("'\"'", "'\\'", "chr(10)", "chr(13)"))
-    escaped = text
-    for character, escape in (
-        ("'\\'", "'\\\\'"),
-        ("'\"'", "'\\\"'"),
-        ("chr(10)", "'\\n'"),
-        ("chr(13)", "'\\r'"),
-    ):
-        escaped = f"replace({escaped}, {character}, {escape})"
-    return f"CASE WHEN {special} THEN {escaped} ELSE {text} END"

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from clustergraph.arrangement.zoning import zones
-from clustergraph.network import between
+from clustergraph.parts import between
 
 if TYPE_CHECKING:
     from clustergraph.drawing import Drawing

@@ -26,7 +26,7 @@ STRUCTURE: Mapping[str, tuple[str, ...]] = {
 }
 
 # Known whatever the vocabulary says, so that a vocabulary that replaces the shipped one need not.
-_COLUMNS: Mapping[str, str] = {
+COLUMNS: Mapping[str, str] = {
     "name": RDFS + "label",
     "note": SKOS + "note",
     "start": SCHEMA + "startDate",
@@ -138,7 +138,7 @@ def _read_columns(
             unnamed.append(column.cell)
         else:
             properties.append(_property(column, vocabulary, namespaces))
-            if vocabulary.column(column.word) is None and column.word not in _COLUMNS:
+            if vocabulary.column(column.word) is None and column.word not in COLUMNS:
                 terms.problems.append(_unknown("column", column.name, vocabulary, table.file, 1))
     seen = look(
         tables,
@@ -163,7 +163,7 @@ def _read_columns(
 def _property(column: "Column", vocabulary: Vocabulary, namespaces: Namespaces) -> Property:
     term = vocabulary.column(column.word)
     if term is None:
-        iri = _COLUMNS.get(column.word) or namespaces.minted("column", column.word)
+        iri = COLUMNS.get(column.word) or namespaces.minted("column", column.word)
         term = Term(iri, refers=column.word == "evidence")
     text = column.language is not None or not term.datatypes
     return Property(

@@ -3,18 +3,15 @@
 Files are written from the tables, never from a store, so that the same tables give the same bytes.
 """
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from clustergraph.check import Checked
-from clustergraph.errors import ClustergraphError
-from clustergraph.formats import Compression
+from clustergraph.formats import PARQUET, TURTLE, Packed
 from clustergraph.iris import sql_text
-from clustergraph.mapping import Mapping, Syntax
+from clustergraph.lines import Syntax
+from clustergraph.mapping import Mapping
 from clustergraph.vocabulary import DCTERMS, PROV, RDF, SCHEMA, VOID
 
 if TYPE_CHECKING:
@@ -22,42 +19,34 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
-_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
+_PARTS = 16  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
-_CHUNK = 1 << 26
-# What each thread works in, beside the tables. Without a limit, the engine holds all that waits for
-# the disk.
-_ROOM = 1 << 29
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")  # in which the engine tells a size: 18.8 GiB
-# A file of plain lines: nothing is quoted, nothing separates.
-_LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
 
 def write(
     checked: Checked,
     path: Path,
     *,
-    syntax: Syntax = Syntax.TURTLE,
+    form: Packed = TURTLE,
     plain: bool = False,
-    compression: Compression | None = None,
 ) -> int:
     """Write what the tables say, and return the number of triples.
 
     It is sorted, grouped and prefixed Turtle, or N-Triples in the order of the rows. `plain` leaves
     the relation resources out. Raises ClustergraphError where the disk does not take it.
     """
-    mapping = Mapping(checked, syntax, plain)
+    mapping = Mapping(checked, _syntax(form), plain)
     prepare(mapping)
     [(told,)] = checked.query(mapping.size())
     head = _dataset(mapping)
-    if syntax is Syntax.NTRIPLES:
+    if mapping.syntax is Syntax.NTRIPLES:
         queries = mapping.streams()
     else:
         queries = []
         for only in _parts(mapping):
             mapping.only = only
             queries.append(f"SELECT text FROM ({mapping.blocks()}) ORDER BY k1, k2")
-    _copy(mapping, queries, head, (path, compression))
+    _copied(mapping, queries, head, (path, form))
     return int(str(told)) + _triples(head)
 
 
@@ -65,25 +54,17 @@ def write_provenance(
     checked: Checked,
     path: Path,
     *,
-    syntax: Syntax = Syntax.TURTLE,
+    form: Packed = TURTLE,
     plain: bool = False,
-    compression: Compression | None = None,
 ) -> int:
     """Write from which row of which file each resource was made, and return the number of triples.
 
     They stand in the order of the rows (PROV-O, RFC 7111).
     """
-    mapping = Mapping(checked, syntax, plain)
-    queries = []
-    for table, made in _provenance(mapping).items():
-        [(last,)] = checked.query(f"SELECT coalesce(max(row), 0) FROM {table}")
-        queries += [
-            f"SELECT text FROM ({made} AND t.row >= {first} AND t.row < {first + _PART})"
-            " ORDER BY row, text"
-            for first in range(0, int(str(last)) + 1, _PART)
-        ]
+    mapping = Mapping(checked, _syntax(form), plain)
+    rows = f"SELECT text FROM ({' UNION ALL '.join(_provenance(mapping, order='row'))})"
     head = _sources(mapping)
-    return _copy(mapping, queries, head, (path, compression)) + _triples(head)
+    return _copied(mapping, [rows], head, (path, form)) + _triples(head)
 
 
 class Source(NamedTuple):
@@ -96,11 +77,8 @@ class Source(NamedTuple):
 def sources(mapping: Mapping) -> tuple[Source, Source]:
     """Return what the graph is made of and what its provenance is, for a mapping to N-Triples."""
     prepare(mapping)
-    rows = []
-    for table, made in _provenance(mapping).items():
-        kept = f"SELECT row FROM {table} t WHERE {mapping.only.get(table, 'true')}"
-        rows.append(f"{made} AND t.row IN ({kept})" if mapping.only else made)
-    return Source(_dataset(mapping), mapping.streams()), Source(_sources(mapping), rows)
+    rows = Source(_sources(mapping), _provenance(mapping))
+    return Source(_dataset(mapping), mapping.streams()), rows
 
 
 def ntriples(
@@ -123,9 +101,9 @@ def ntriples(
             yield "\n".join([*(text for (text,) in batch), ""]).encode()
 
 
-def _provenance(mapping: Mapping) -> dict[str, str]:
+def _provenance(mapping: Mapping, order: str = "") -> list[str]:
     tables = ("entities",) if mapping.plain else ("entities", "relations")
-    return {table: mapping.provenance(table) for table in tables}
+    return [query for table in tables for query in mapping.provenance(table, order)]
 
 
 def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
@@ -175,21 +153,24 @@ def prepare(mapping: Mapping) -> None:
         if rows:
             words, terms = map(list, zip(*rows, strict=True))
             connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", [words, terms])
-    for table in ("entities", "relations"):
-        for name, query in mapping.references(table):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    looked_up = [("repeats", mapping.repeats())]
+    looked_up += [pair for table in ("entities", "relations") for pair in mapping.references(table)]
+    for name, query in looked_up:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
-def _copy(
-    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Compression | None]
+def _syntax(form: Packed) -> Syntax:
+    return Syntax.TURTLE if form.format is TURTLE.format else Syntax.NTRIPLES
+
+
+def _copied(
+    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Packed]
 ) -> int:
-    """Write a head and the texts of all queries, one after the other, into a new file.
+    """Write a head and the texts of all queries into a new file; return the triples of these."""
+    from clustergraph import copying, rowwise  # noqa: PLC0415 - heavy
 
-    Return how many texts there were.
-    """
-    import duckdb  # noqa: PLC0415 - heavy
-
-    path, compression = target
+    path, form = target
+    connection = cast("duckdb.DuckDBPyConnection", mapping.checked.tables.connection)
     top = head
     if mapping.syntax is Syntax.TURTLE:
         prefixes = mapping.checked.namespaces.header(mapping.used)
@@ -197,73 +178,15 @@ def _copy(
     first, *others = queries
     if top:
         first = f"SELECT {sql_text(top)} AS text UNION ALL ({first})"
-    packed = f", COMPRESSION {compression.name}" if compression else ""
-    part = path.with_name(f"{path.name}.part")
-
-    def copied(query: str, to: Path) -> int:
-        copy = f"COPY ({query}) TO {sql_text(str(to))} ({_LINES}{packed})"
-        with _room(mapping.checked), suppress(duckdb.OutOfMemoryException):
-            [(count,)] = mapping.checked.query(copy)
-            return int(str(count))
-        [(count,)] = mapping.checked.query(copy)  # what does not fit may have all there is
-        return int(str(count))
-
-    try:
-        texts = copied(first, path) - bool(top)
-        with path.open("r+b") as file:
-            for query in others:
-                texts += copied(query, part)
-                _append(part, file)
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-        raise ClustergraphError(_cannot_write(path, error)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return texts
-
-
-@contextmanager
-def _room(checked: Checked) -> Iterator[None]:
-    """Let the engine work in `_ROOM` beside what it holds now, or in less where it has less."""
-    [(held, limit, threads)] = checked.query(
-        "SELECT sum(memory_usage_bytes)::BIGINT, current_setting('memory_limit'),"
-        " current_setting('threads') FROM duckdb_memory()"
-    )
-    run = checked.tables.connection.execute
-    room = int(str(held)) + _ROOM * int(str(threads))
-    number, unit = str(limit).split()
-    if float(number) * 1024.0 ** _UNITS.index(unit) <= room:
-        yield
-        return
-    run(f"SET memory_limit = '{room} B'")
-    try:
-        yield
-    finally:
-        # The engine tells one decimal and cuts the others off: without more it would shrink.
-        run(f"SET memory_limit = '{float(number) + 0.04:.2f} {unit}'")
-
-
-def _append(part: Path, file: IO[bytes]) -> None:
-    """Add the content of a part to a file; where the system can, without reading it."""
-    with part.open("rb") as source:
-        file.seek(0, os.SEEK_END)
-        if not hasattr(os, "copy_file_range"):
-            shutil.copyfileobj(source, file, _CHUNK)
-            return
-        while os.copy_file_range(source.fileno(), file.fileno(), _CHUNK):
-            pass
+    if form == PARQUET:
+        rows = rowwise.sql_rows(" UNION ALL ".join([first, *others]))
+        return copying.copy(connection, [rows], path, rowwise.OPTIONS) - _triples(head)
+    packed = f", COMPRESSION {form.compression.name}" if form.compression else ""
+    return copying.copy(connection, [first, *others], path, copying.LINES + packed) - bool(top)
 
 
 def _triples(head: str) -> int:
     return sum(line.endswith((" ;", " .")) for line in head.splitlines())
-
-
-def _cannot_write(path: Path, error: "duckdb.Error | OSError") -> str:
-    text = str(error).splitlines()[0]
-    if "No space left" in text or "disk space" in text:
-        return (
-            f"The disk is full, so {path.name} could not be written; earlier output is as it was."
-        )
-    return f"{path.name} could not be written; earlier output is as it was. ({text})"
 
 
 def _dataset(mapping: Mapping) -> str:

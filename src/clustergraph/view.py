@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergraph import columns, drawing, excerpt, overview
+from clustergraph import columns, drawing, excerpt, overview, parts
 from clustergraph import network as networks
 from clustergraph.drawing import Drawing
 from clustergraph.errors import SourceError
@@ -133,7 +133,7 @@ def notebook(source: "Graph | nx.MultiDiGraph[str]", *, height: int = 560) -> st
     """
     network = _network(source)
     if len(network) > _IN_A_NOTEBOOK:
-        network = networks.largest(network, _IN_A_NOTEBOOK)
+        network = parts.largest(network, _IN_A_NOTEBOOK)
     text = escape(page(network, engine="canvas", sparql=False), quote=True)
     return (
         f'<iframe title="clustergraph" sandbox="allow-scripts allow-downloads allow-popups" '

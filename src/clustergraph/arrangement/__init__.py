@@ -13,7 +13,7 @@ from clustergraph.arrangement.levels import hierarchy
 from clustergraph.arrangement.maps import located
 from clustergraph.arrangement.timeline import Tick, timeline
 from clustergraph.arrangement.zoning import gathered, zones
-from clustergraph.network import between
+from clustergraph.parts import between
 
 if TYPE_CHECKING:
     import networkx as nx

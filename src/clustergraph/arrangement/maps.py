@@ -13,8 +13,8 @@ from clustergraph.vocabulary import CG, SCHEMA
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.descriptions import Value
     from clustergraph.former import Spots
-    from clustergraph.network import Value
 
 Degrees: TypeAlias = tuple[float, float]
 """East and north, in degrees (WGS 84)."""

@@ -10,8 +10,8 @@ from clustergraph.vocabulary import SCHEMA
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.descriptions import Value
     from clustergraph.former import Spots
-    from clustergraph.network import Value
     from clustergraph.vocabulary import Vocabulary
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?!\d)")

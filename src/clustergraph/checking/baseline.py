@@ -6,7 +6,7 @@ or a relation's own id, or else its source, relation and target. The reason is t
 entry that no problem matches is a problem itself: what it excused has been mended.
 
 What a spreadsheet would take for a formula is written with an apostrophe before it, and read back
-without.
+without; so is a text that begins with an apostrophe and would be read back without it.
 """
 
 import csv
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 NAME = "baseline.csv"
 COLUMNS = ("code", "file", "key", "column", "value", "reason")
 _LONGEST = 200  # of a value; more of it tells no two problems apart
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED = (*_FORMULA, "'")
 
 Entry = tuple[str, str, str, str, str]
 
@@ -121,11 +122,11 @@ def cells(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) or _unguarded(cell) != cell else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_GUARDED) else cell
 
 
 def _entry(found: Problem) -> Entry:

@@ -1,5 +1,6 @@
 """What is wrong with entities: their ids, types and names, and whether anything names them."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,18 @@ def trimmed(checked: "Checked", place: Place, word: str) -> Iterator[Problem]:
 
 
 def _unseen(cell: str) -> str:
-    """Say in words what stands around an id: `is a space`, `are U+200B and a tab`."""
+    """Say in words what stands around an id: `is a space`, `are a tab and a ... (U+200B)`."""
     inner = cell.strip(INVISIBLE)
     around = cell.replace(inner, "", 1) if inner else cell
     words = {" ": "a space", "\t": "a tab"}
-    names = list(dict.fromkeys(words.get(c, f"U+{ord(c):04X}") for c in around))
+    names = list(dict.fromkeys(words.get(c) or _named(c) for c in around))
     return f"{'is' if len(names) == 1 else 'are'} {listed(names, 'and')}"
+
+
+def _named(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "").lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name} ({code})" if name else code
 
 
 def _missing(checked: "Checked", place: Place) -> Iterator[Problem]:
@@ -128,14 +135,15 @@ def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
         for p in terms.properties["entities"]
         if not (p.refers or p.separator or p.column.word in _NO_MARKS)
     ][:_COMPARED]
-    told: set[tuple[object, object]] = set()
+    connection = checked.tables.connection
+    connection.execute("CREATE OR REPLACE TEMP TABLE told_names (row BIGINT, other BIGINT)")
     for column in place.table.columns:
         if column.word != "name" or not terms.filled["entities"][column.cell]:
             continue
         name = terms.trimmed("entities", column.cell)
         keyed = f"hash({name}, {kind})"
         filled = f"FROM entities WHERE {name} <> '' AND {identifier} <> ''"
-        if not repeated(checked.tables.connection, f"SELECT {keyed} AS k {filled}"):
+        if not repeated(connection, f"SELECT {keyed} AS k {filled}"):
             continue
         some_are = f"{keyed} IN (SELECT k FROM repeated)"
         same = f"{filled} AND {some_are} WINDOW same AS (PARTITION BY {name}, {kind}"
@@ -143,16 +151,17 @@ def _same_names(checked: "Checked", place: Place) -> Iterator[Problem]:
             f"({c} <> first_value({c}) OVER same AND '' NOT IN ({c}, first_value({c}) OVER same))"
             for c in tell
         )
-        rows, more = first(
-            checked,
-            f"SELECT row, first_value(row) OVER same AS other, {name},"
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE same_names AS"
+            f" SELECT row, first_value(row) OVER same AS other, {name} AS name,"
             f" first_value({identifier}) OVER same AS first_id {same} ORDER BY row)"
-            f" QUALIFY {identifier} <> first_id AND NOT ({apart or 'false'})",
+            f" QUALIFY {identifier} <> first_id AND NOT ({apart or 'false'})"
         )
+        rows, more = first(
+            checked, "SELECT * FROM same_names ANTI JOIN told_names USING (row, other)"
+        )
+        connection.execute("INSERT INTO told_names SELECT row, other FROM same_names")
         for row, other, found, shown in rows:
-            if (row, other) in told:
-                continue
-            told.add((row, other))
             text = (
                 f"'{short(str(shown))}' (row {other}) has the name '{short(str(found))}' and this"
                 " type too, and nothing tells the two apart; are they one?"

@@ -32,15 +32,17 @@ def decide(checked: "Checked") -> Links:
 def _entities(checked: "Checked") -> None:
     connection = checked.tables.connection
     identifier = checked.terms.cell("entities", "id")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE entity_ids AS SELECT {identifier} AS id, min(row) AS row,"
-        " count(*) AS rows FROM entities GROUP BY id HAVING id <> ''"
+    filled = f"FROM entities WHERE {identifier} <> ''"
+    checked.shared_ids = repeated(connection, f"SELECT hash({identifier}) AS k {filled}") > 0
+    each = "min(row) AS row, count(*) AS rows" if checked.shared_ids else "row, 1 AS rows"
+    ids = f"SELECT {identifier} AS id, {each} {filled}{' GROUP BY id' * checked.shared_ids}"
+    tidy = checked.terms.structure["entities"]["id"] in checked.terms.tidy["entities"]
+    kept = "VIEW" if tidy and not checked.shared_ids else "TABLE"
+    connection.execute(f"CREATE OR REPLACE TEMP {kept} entity_ids AS {ids}")
+    [(plain,)] = checked.query(
+        f"SELECT coalesce(bool_and({sql_is_plain('id')}), true) FROM entity_ids"
     )
-    [(plain, shared)] = checked.query(
-        f"SELECT coalesce(bool_and({sql_is_plain('id')}), true), coalesce(max(rows) > 1, false)"
-        " FROM entity_ids"
-    )
-    checked.plain_ids, checked.shared_ids = bool(plain), bool(shared)
+    checked.plain_ids = bool(plain)
     kind = checked.terms.cell("entities", "type")
     checked.untyped = bool(checked.query(f"SELECT 1 FROM entities WHERE {kind} = '' LIMIT 1"))
     connection.execute(

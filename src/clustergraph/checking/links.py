@@ -81,19 +81,32 @@ def read(checked: "Checked") -> Links:
 
 def _read(checked: "Checked", iris: list[str]) -> Links:
     source, relation, target = terms_.ends(checked.terms)
-    found = checked.tables.connection.execute(
-        "SELECT r.row::UINTEGER AS row, coalesce(w.code, 0)::UINTEGER AS relation,"
-        " coalesce(s.row, 0)::UINTEGER AS source, coalesce(t.row, 0)::UINTEGER AS target"
-        f" FROM relations r LEFT JOIN relation_words w ON w.word = {relation}"
-        f" LEFT JOIN entity_ids s ON s.id = {source} LEFT JOIN entity_ids t ON t.id = {target}"
-    ).fetchnumpy()
-    rows, relations, sources, targets = (
-        np.asarray(found[name], np.uint32) for name in ("row", "relation", "source", "target")
-    )
+    connection = checked.tables.connection
+    # One by one: two large joins in one query would drive each other out of the processor's cache.
+    rows, relations = _joined(connection, f"relation_words o ON o.word = {relation}", "code")
+    _, sources = _joined(connection, f"entity_ids o ON o.id = {source}", "row")
+    _, targets = _joined(connection, f"entity_ids o ON o.id = {target}", "row")
     links = Links(rows, relations, sources, targets, iris)
     for end, lost in links.lost().items():
         chosen(checked.tables.connection, f"lost_{end}", lost)
     return links
+
+
+def _joined(connection: "Connection", other: str, number: str) -> tuple[Numbers, Numbers]:
+    """Return all rows of `relations`, in order, and the number of each in another table, or 0."""
+    found = connection.execute(
+        f"SELECT r.row::UINTEGER AS row, coalesce(o.{number}, 0)::UINTEGER AS number"
+        f" FROM relations r LEFT JOIN {other}"
+    ).fetchnumpy()
+    rows, numbers = (np.asarray(found[name], np.uint32) for name in ("row", "number"))
+    if not len(rows):
+        return rows, numbers
+    # Sorting would take longer: rows are numbers of places.
+    of_row = np.zeros(int(rows.max()) + 1, np.uint32)
+    there = np.zeros(len(of_row), np.bool_)
+    of_row[rows], there[rows] = numbers, True
+    in_order = np.flatnonzero(there).astype(np.uint32)
+    return in_order, of_row[in_order]
 
 
 def _untidy_ends(checked: "Checked") -> bool:

@@ -9,7 +9,7 @@ import click
 from clustergraph.commands import cluster
 from clustergraph.commands.cluster import engine_options
 from clustergraph.commands.options import Reading, reading, tell
-from clustergraph.formats import BUILT, COMPRESSIONS, FORMATS, Packed, packed
+from clustergraph.formats import COMPRESSIONS, Packed, packed
 
 _SIZE = re.compile("[0-9]+([.][0-9]+)?[KMGT]i?B", re.IGNORECASE)
 
@@ -31,7 +31,7 @@ _SIZE = re.compile("[0-9]+([.][0-9]+)?[KMGT]i?B", re.IGNORECASE)
     metavar="FORMATS",
     show_default=True,
     help="The formats of graph and provenance: ttl (sorted Turtle), nt (N-Triples), each compressed"
-    " or not: ttl,nt.gz,nt.zst",
+    " or not, and parquet (a table of triples): ttl,nt.gz,nt.zst,parquet",
 )
 @click.option("--plain", is_flag=True, help="Leave out the relation resources (rdf:Statement).")
 @click.option("--page/--no-page", default=True, help="Write the network page, or don't.")
@@ -101,9 +101,11 @@ def _formats(text: str) -> list[Packed]:
     for word in text.split(","):
         known = packed(word)
         if known is None:
-            choices = " and ".join(f.extension for f in FORMATS if f.name in BUILT)
             ends = " or ".join(f".{c.extension}" for c in COMPRESSIONS)
-            remark = f"a build writes {choices}, each with {ends} or without, and no '{word}'"
+            remark = (
+                f"a build writes ttl and nt, each with {ends} or without, and parquet; it knows no"
+                f" '{word}'"
+            )
             raise click.BadParameter(remark, param_hint="--format")
         found.append(known)
     return found

@@ -175,13 +175,13 @@ class Reading:
 
     @contextlib.contextmanager
     def progress(self, what: str) -> Iterator[None]:
-        """Show what is going on, in a terminal only."""
+        """Show what is going on and how far it has come, in a terminal only."""
         if self.quiet or not sys.stderr.isatty():
             yield
             return
-        from rich.console import Console  # noqa: PLC0415 - wanted in a terminal only
+        from clustergraph.commands.bars import bars  # noqa: PLC0415 - wanted in a terminal only
 
-        with Console(stderr=True).status(what):
+        with bars(what):
             yield
 
 

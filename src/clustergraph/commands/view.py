@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     It is one file for the browser. --type, --around, --query and --largest draw a part of the
     network, which answers no questions by itself; so is a network drawn that is too large.
     """
-    from clustergraph import network  # noqa: PLC0415 - heavy
+    from clustergraph import parts  # noqa: PLC0415 - heavy
     from clustergraph import view as page  # noqa: PLC0415 - heavy
     from clustergraph.writing import aside  # noqa: PLC0415 - with them
 
@@ -92,8 +92,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if types or around or query or largest:
         among = _found(graph, query) if query else None
         whole = graph.to_networkx()
-        part = network.select(whole, types=types, around=around, depth=depth, among=among)
-        drawn = network.largest(part, largest) if largest else part
+        part = parts.select(whole, types=types, around=around, depth=depth, among=among)
+        drawn = parts.largest(part, largest) if largest else part
         if not len(drawn):
             raise SourceError("Nothing is left to draw.")
     elif graph.checked:

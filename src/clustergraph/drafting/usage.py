@@ -113,7 +113,7 @@ def columns(checked: "Checked") -> Iterator[Word]:
     for word, (file, count) in found.items():
         term = vocabulary.column(word)
         iri = checked.namespaces.minted("column", word) if term is None else term.iri
-        known = term is not None or word in terms_._COLUMNS  # noqa: SLF001 - one table holds them
+        known = term is not None or word in terms_.COLUMNS
         near = None if known else vocabulary.nearest("column", word)
         yield Word("column", word, file, 1, count, iri, term, known, near)
 

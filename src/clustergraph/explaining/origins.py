@@ -13,7 +13,8 @@ import pyoxigraph
 
 from clustergraph import triples
 from clustergraph.iris import Namespaces, sql_text
-from clustergraph.mapping import Mapping, Syntax
+from clustergraph.lines import Syntax
+from clustergraph.mapping import Mapping
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked

@@ -33,14 +33,15 @@ def drawn(graph: Adjacency, radius: Weights) -> Places:
         return centred(shapes.rows(graph.count, float(room(radius).max())), radius)
     place = _each(graph, groups, radius)
     _set_apart(groups, place, radius)
-    place = separate(place, radius, np.ones(graph.count))
+    # Without the lone nodes, which have no place yet: all on one spot, each would push all others.
+    linked = np.concatenate(groups)
+    place[linked] = separate(place[linked], radius[linked], np.ones(len(linked)))
     blocks = [Block(place[nodes], room(radius[nodes]) / 2) for nodes in groups]
     for nodes, move in zip(groups, pack(blocks), strict=True):
         place[nodes] += move
     for tail in hanging:
         _turn(whole, tail, place)
     if len(lone):
-        linked = np.concatenate(groups)
         place[lone] = beside(place[linked], radius[lone])
     return centred(place, radius)
 

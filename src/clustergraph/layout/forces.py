@@ -7,8 +7,8 @@ Jacomy et al. 2014); mass grows with the degree, so that hubs stay apart. A spri
 holds the drawing together: under repulsion and spring alone the mass would spread evenly over an
 ellipse, and that is what keeps the middle from clotting and leaves from flying off.
 
-Positions are complex numbers, x + iy. Of all roots and powers only square roots are taken: every
-processor rounds them alike, and the rounds would make a picture of any difference.
+Of all roots and powers only square roots are taken: every processor rounds them alike, and the
+rounds would make a picture of any difference.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places: TypeAlias = NDArray[np.complex128]
+"""Positions as x + iy."""
+
 Weights: TypeAlias = NDArray[np.float64]
+
+Vectors: TypeAlias = NDArray[np.float64]
+"""All x and all y, shape (2, drawings, nodes): faster to fetch than complex numbers."""
+
+Field: TypeAlias = NDArray[np.complex64]
+Repulsion: TypeAlias = Callable[[Vectors, Weights], Vectors]
 
 ASPECT = 1.15  # width over height of a drawing: what suits a landscape screen beside two panels
 _EXACT = 200  # up to so many nodes all pairs cost less than the grid
@@ -42,6 +50,11 @@ def lengths(place: Places) -> Weights:
     return length
 
 
+def vectors(place: Places) -> Vectors:
+    """Return complex positions of shape (drawings, nodes) as vectors."""
+    return np.stack([place.real, place.imag])
+
+
 def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
     """Return where the forces come to rest, for one or many drawings of equally many nodes.
 
@@ -53,87 +66,130 @@ def balance(start: Places, ends: NDArray[np.int64], mass: Weights) -> Places:
     total = mass.sum(axis=1, keepdims=True)
     pull = 1 / np.sqrt(total)
     radius = np.sqrt(total / pull)
-    place: Places = start * radius / (2 * lengths(start).std(axis=1, keepdims=True) + 1e-9)
+    place = vectors(start * radius / (2 * lengths(start).std(axis=1, keepdims=True) + 1e-9))
     longest = 10 * radius / np.sqrt(shape[1])
+    inwards = pull * mass * np.array([ASPECT**-0.5, ASPECT**0.5])[:, None, None]
     coarse, fine = repulsion(shape[1], coarse=True), repulsion(shape[1])
-    tail, head = ends[:, 0], ends[:, 1]
+    tail, head = np.ascontiguousarray(ends.T)
     rounds = _ROUNDS[shape[1] > _MANY]
     speed = np.full((shape[0], 1), 0.1)
     before = np.zeros_like(place)
     for turn in range(rounds):
-        force = mass * (fine if turn >= rounds // 2 else coarse)(place, mass)
-        apart = place.ravel()[head] - place.ravel()[tail]
-        if turn >= rounds // 2:
-            length = lengths(apart) + 1e-9
-            apart *= _PULL * np.sqrt(np.sqrt(np.sqrt(length))) / length
-        force += _sums(tail, head, apart, place.size).reshape(shape)
-        force -= pull * mass * (place.real / ASPECT**0.5 + 1j * place.imag * ASPECT**0.5)
-        swing = lengths(force - before)
+        late = turn >= rounds // 2
+        force = (fine if late else coarse)(place, mass)
+        force *= mass
+        force -= inwards * place
+        force += _attraction(place, tail, head, short=late)
+        swing = _norms(force - before)
         if turn:
-            steady = (mass * lengths(force + before)).sum(axis=1, keepdims=True) / 2
+            steady = (mass * _norms(force + before)).sum(axis=1, keepdims=True) / 2
             unsteady = (mass * swing).sum(axis=1, keepdims=True) + 1e-12
             speed = np.minimum(steady / unsteady, speed * 1.5)
         before = force
-        step = force * speed / (1 + np.sqrt(speed * swing))
-        place = place + step * np.minimum(1, longest / (lengths(step) + 1e-12))
-    return place
+        step = force * (speed / (1 + np.sqrt(speed * swing)))
+        place = place + step * np.minimum(1, longest / (_norms(step) + 1e-12))
+    rest: Places = place[0] + 1j * place[1]
+    return rest
 
 
-def repulsion(count: int, *, coarse: bool = False) -> Callable[[Places, Weights], Places]:
+def _norms(vector: Vectors) -> Weights:
+    length: Weights = np.sqrt(vector[0] * vector[0] + vector[1] * vector[1])
+    return length
+
+
+def _attraction(
+    place: Vectors, tail: NDArray[np.int64], head: NDArray[np.int64], *, short: bool
+) -> Vectors:
+    """Return how strongly links pull at each node: by their length, or by its eighth root."""
+    flat = place.reshape(2, -1)
+    apart = flat.take(head, axis=1) - flat.take(tail, axis=1)
+    if short:
+        length = np.sqrt((apart[0] * apart[0] + apart[1] * apart[1]).astype(np.float32)) + 1e-9
+        apart *= _PULL * np.sqrt(np.sqrt(np.sqrt(length))) / length
+    count = flat.shape[1]
+    sums = [np.bincount(tail, way, count) - np.bincount(head, way, count) for way in apart]
+    return np.stack(sums).reshape(place.shape)
+
+
+def repulsion(count: int, *, coarse: bool = False) -> Repulsion:
     """Return what computes, for each node, the sum of mass / distance away from all the others.
 
-    It takes places and masses of shape (drawings, count). For few nodes the sum runs over all
-    pairs; for many over the cells of a grid by fast Fourier transform (FIt-SNE, Linderman et al.
-    2019), where neighbours in one cell hardly feel each other. A coarse one costs a quarter.
+    For few nodes the sum runs over all pairs; for many over the cells of a grid by fast Fourier
+    transform (FIt-SNE, Linderman et al. 2019), where neighbours in one cell hardly feel each other.
+    A coarse one costs a quarter.
     """
     if count <= _EXACT:
         return _over_pairs
     side = int(min(_FINEST, max(64, 2 ** np.ceil(np.log2(_FINENESS * count**0.5)))))
-    side = side // 2 if coarse else side
-    offset = np.fft.fftfreq(2 * side, 1 / (2 * side)).astype(np.float32)
-    square = offset[:, None] ** 2 + offset**2
-    square[0, 0] = 1
-    along_x = np.fft.rfft2(offset[:, None] / square)
-    along_y = np.fft.rfft2(offset / square)
-
-    def over_grid(place: Places, mass: Weights) -> Places:
-        x, y = place[0].real, place[0].imag
-        cell = max(np.ptp(x), np.ptp(y), 1e-9) / (side - 1.001)
-        x, y = (x - x.min()) / cell, (y - y.min()) / cell
-        column, row = x.astype(np.int64), y.astype(np.int64)
-        x, y = x - column, y - row
-        corner = column * 2 * side + row
-        corners = np.stack([corner, corner + 1, corner + 2 * side, corner + 2 * side + 1])
-        share = np.stack([(1 - x) * (1 - y), (1 - x) * y, x * (1 - y), x * y])
-        grid = np.bincount(corners.ravel(), (share * mass[0]).ravel(), 4 * side * side)
-        waves = np.fft.rfft2(grid.astype(np.float32).reshape(2 * side, 2 * side))
-        across = np.fft.irfft2(waves * along_x).ravel()[corners]
-        down = np.fft.irfft2(waves * along_y).ravel()[corners]
-        across = (share * across).sum(axis=0)
-        down = (share * down).sum(axis=0)
-        # What a clump smaller than its cell does to its own nodes the grid cannot see.
-        held = np.bincount(corner, mass[0])[corner] + 1e-12
-        x -= (np.bincount(corner, mass[0] * x)[corner]) / held
-        y -= (np.bincount(corner, mass[0] * y)[corner]) / held
-        square = np.bincount(corner, mass[0] * (x * x + y * y))[corner] / held
-        near = np.clip(1 - np.sqrt(6 * square), 0, 1) * (held - mass[0]) / (2 * square + 1e-6)
-        away: Places = (across + near * x + 1j * (down + near * y)) / cell
-        return away[None]
-
-    return over_grid
+    return _Grid(side // 2 if coarse else side)
 
 
-def _over_pairs(place: Places, mass: Weights) -> Places:
-    x, y = place.real, place.imag
-    across = x[:, :, None] - x[:, None, :]
-    down = y[:, :, None] - y[:, None, :]
-    weight = mass[:, None, :] / (across * across + down * down + 1e-6)
-    away: Places = (weight * across).sum(axis=2) + 1j * (weight * down).sum(axis=2)
+def _over_pairs(place: Vectors, mass: Weights) -> Vectors:
+    apart = place[:, :, :, None] - place[:, :, None, :]
+    weight = mass[:, None, :] / ((apart * apart).sum(axis=0) + 1e-6)
+    away: Vectors = (weight * apart).sum(axis=3)
     return away
 
 
-def _sums(tail: NDArray[np.int64], head: NDArray[np.int64], pull: Places, count: int) -> Places:
-    total = np.empty(count, dtype=np.complex128)
-    total.real = np.bincount(tail, pull.real, count) - np.bincount(head, pull.real, count)
-    total.imag = np.bincount(tail, pull.imag, count) - np.bincount(head, pull.imag, count)
-    return total
+class _Grid:
+    """Repulsion in one drawing, over a grid of square cells, `side` corners along each side."""
+
+    def __init__(self, side: int) -> None:
+        self._side, self._double = side, 2 * side
+        offset = np.fft.fftfreq(2 * side, 1 / (2 * side)).astype(np.float32)
+        square = offset[:, None] ** 2 + offset**2
+        square[0, 0] = 1
+        # The forward transforms of the rounds divide by the number of corners.
+        scale = np.float32(self._double**2)
+        self._along_x = np.fft.rfft2(scale * offset[:, None] / square).astype(np.complex64)
+        self._along_y = np.fft.rfft2(scale * offset / square).astype(np.complex64)
+
+    def __call__(self, place: Vectors, mass: Weights) -> Vectors:
+        side, held = self._side, mass[0]
+        low = place.min(axis=2)[:, 0]
+        cell = max(float((place.max(axis=2)[:, 0] - low).max()), 1e-9) / (side - 1.001)
+        x, y = (place[:, 0] - low[:, None]) / cell
+        column, row = x.astype(np.int64), y.astype(np.int64)
+        x, y = x - column, y - row
+        corner = column * side + row
+        across, down = held * x, held * y
+        both = across * y
+        # Each node's mass is shared out among the corners of its cell.
+        shares: list[Weights] = [held - across - down + both, down - both, across - both, both]
+        parts: Weights = np.array([np.bincount(corner, share, side * side) for share in shares])
+        away = _between(self._field(parts).ravel(), side, corner, x, y)
+        # What a clump smaller than its cell does to its own nodes the grid cannot see.
+        total = parts.sum(axis=0) + 1e-12
+        x -= ((parts[2] + parts[3]) / total)[corner]
+        y -= ((parts[1] + parts[3]) / total)[corner]
+        spread = x * x + y * y
+        total = total[corner]
+        spread = np.bincount(corner, held * spread, side * side)[corner] / total
+        near = np.clip(1 - np.sqrt(6 * spread), 0, 1) * (total - held) / (2 * spread + 1e-6)
+        return np.stack([away.real + near * x, away.imag + near * y])[:, None] / cell
+
+    def _field(self, parts: Weights) -> Field:
+        """Return the force at each corner from the masses at the four corners of each cell."""
+        side, double = self._side, self._double
+        # No node lies in a cell of the last column or row, so that nothing runs over.
+        total = parts[0].copy()
+        for part, further in zip(parts[1:], (1, side, side + 1), strict=True):
+            total[further:] += part[:-further]
+        grid = np.zeros((side, double), dtype=np.float32)
+        grid[:, :side] = total.reshape(side, side)
+        # numpy keeps single precision in a forward transform only where it divides by the number.
+        waves = np.fft.fft(np.fft.rfft(grid, norm="forward"), double, axis=0, norm="forward")
+        field: Field = np.empty((side, side), dtype=np.complex64)
+        # Only the quarter that the nodes lie in is wanted.
+        field.real = np.fft.irfft(np.fft.ifft(waves * self._along_x, axis=0)[:side])[:, :side]
+        field.imag = np.fft.irfft(np.fft.ifft(waves * self._along_y, axis=0)[:side])[:, :side]
+        return field
+
+
+def _between(field: Field, side: int, corner: NDArray[np.int64], x: Weights, y: Weights) -> Field:
+    """Return the force within each cell from those at its four corners."""
+    across, down = x.astype(np.float32), y.astype(np.float32)
+    left: Field = field.take(corner) * (1 - down) + field.take(corner + 1) * down
+    right: Field = field.take(corner + side) * (1 - down) + field.take(corner + side + 1) * down
+    left += (right - left) * across
+    return left

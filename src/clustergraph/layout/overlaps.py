@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergraph.layout.adjacency import typical
-from clustergraph.layout.forces import Places, Weights, lengths, repulsion
+from clustergraph.layout.forces import Places, Weights, lengths, repulsion, vectors
 
 GAP = 14.0  # what the pushing leaves free between two discs
 _ROUNDS = 80
@@ -12,6 +12,7 @@ _SWELLS = 40  # turns at most
 _PORTION = 0.25  # of what lacks, in one turn
 _WIDEST = 1.25  # by so much a clump may widen in one turn
 _LEFT = 0.01  # what may lack in the end, as a share of all
+_AHEAD = 12.0  # pixels beyond the gap within which pairs are known before they are close
 _SAME = 1e-6  # so close, two nodes stand on the same spot
 _MANY = 200  # so many big discs are no exception any more
 
@@ -34,7 +35,8 @@ def swell(place: Places, room: Weights) -> Places:
         if excess.sum() < _LEFT * area.sum():
             break
         # A little at a time: poured at once, a clump would become a ring.
-        step = repel(place[None], _PORTION * excess[None] / (2 * np.pi))[0]
+        x, y = repel(vectors(place[None]), _PORTION * excess[None] / (2 * np.pi))[:, 0]
+        step = x + 1j * y
         # A clump smaller than a cell is widened about its middle.
         count = np.bincount(here)[here]
         middle = (np.bincount(here, place.real) + 1j * np.bincount(here, place.imag))[here] / count
@@ -53,20 +55,24 @@ def separate(place: Places, radius: Weights, mobile: Weights) -> Places:
     grows by as much as the closest pair needs.
     """
     place = place.copy()
+    looked = np.full_like(place, np.inf)
     for turn in range(_ROUNDS):
-        one, other = close_pairs(place, radius, GAP)
-        gap = np.where(np.maximum(mobile[one], mobile[other]) < 1, 0, GAP)
-        close = lengths(place[other] - place[one]) < radius[one] + radius[other] + gap
-        one, other, gap = one[close], other[close], gap[close]
-        if not len(one):
-            return place
-        apart = place[other] - place[one]
+        if 2 * lengths(place - looked).max(initial=0) > _AHEAD:
+            looked = place.copy()
+            pairs = np.stack(close_pairs(place, radius, GAP + _AHEAD))
+            gaps = np.where(mobile[pairs].max(axis=0) < 1, 0, GAP)
+            wanted = radius[pairs].sum(axis=0) + gaps
+        apart = place[pairs[1]] - place[pairs[0]]
         length = lengths(apart)
+        close = length < wanted
+        if not close.any():
+            return place
+        (one, other), apart, length = pairs[:, close], apart[close], length[close]
         on_top = length < _SAME
         # Two nodes on the same spot have no direction: each pair gets one of its own.
         apart[on_top] = np.exp(2.399963j * (one[on_top] + 7.0 * other[on_top]))
         length[on_top] = 1
-        lack = radius[one] + radius[other] + gap + 0.05 - np.where(on_top, 0, length)
+        lack = wanted[close] + 0.05 - np.where(on_top, 0, length)
         push = 0.8 * lack * apart / length
         share = mobile[other] / (mobile[one] + mobile[other])
         move = np.zeros_like(place)

@@ -115,6 +115,8 @@ def faults(
         text = f"the columns are those of {other}: have the two files changed places?"
         return [problem("file-swapped", file, text, row=row)]
     names = [column.name for column in found]
+    if len(absent) == len(REQUIRED[table]) and not hint:
+        hint = f"the first row has to name the columns: {_listed(absent)}"
     problems = [_missing(file, word, names, (row, hint)) for word in absent]
     counted = Counter((column.word, column.language) for column in found if column.name)
     for (word, language), count in counted.items():

@@ -200,8 +200,7 @@ def _refuse_unmarked_utf_16(path: Path, table: str, head: bytes) -> None:
                     problem(
                         "encoding-unreadable",
                         path.name,
-                        "the file looks like UTF-16 without its byte order mark: "
-                        "every other byte of its Latin letters is NUL",
+                        "the file looks like UTF-16 without its byte order mark",
                         suggestion=f"use --encoding {table}={name}, or save it as UTF-8",
                     )
                 ]
@@ -317,6 +316,15 @@ def _guessed(raw: Path, path: Path, table: str, how: tuple[str | None, Path]) ->
     from clustergraph.reading.guesses import guesses, survey  # noqa: PLC0415 - rarely needed
 
     known, target = how
+    if known is None and (line := _joined(raw)):
+        message = (
+            f"line {line} begins with the byte order mark of UTF-8, and what is above it is not"
+            " UTF-8: a file in another encoding seems to have been appended"
+        )
+        hint = f"save both parts as UTF-8; if it is text, use --encoding {table}=NAME"
+        raise DataError(
+            [problem("encoding-unreadable", path.name, message, suggestion=hint, line=line)]
+        )
     found = survey(raw)
     ranked = guesses(found.sample)
     wide = ranked[0].encoding in _WIDE and ranked[0].sure
@@ -345,6 +353,15 @@ def _guessed(raw: Path, path: Path, table: str, how: tuple[str | None, Path]) ->
     if found.good >= found.bad:
         raise DataError(_damaged(path, table, found))
     raise DataError([_misread(raw, path, table, fault)])
+
+
+def _joined(raw: Path) -> int | None:
+    """Return the line, other than the first, that begins with the byte order mark of UTF-8."""
+    with raw.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if number > 1 and line.startswith(codecs.BOM_UTF8):
+                return number
+    return None
 
 
 def _note(path: Path, table: str, name: str, certainty: str) -> Problem:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from clustergraph import resources
+from clustergraph import progress, resources
 from clustergraph.errors import Problem, problem
 from clustergraph.reading.records import BLANK
 
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from clustergraph.tables import Connection
 
 _LINE = 1 << 21
+_WIDE = 200  # columns
 
 
 class Held(NamedTuple):
     """What a table holds: its rows, the blank ones that were left out, and problems of columns.
 
-    `first` is the number of the first row where none was left out, so that the others follow.
+    `first` is the number of the first row where the cells stand as they were read, so that the
+    others follow.
     """
 
     rows: int
@@ -48,7 +50,9 @@ def connection(folder: Path) -> duckdb.DuckDBPyConnection:
             **resources.current().options(),
         }
     )
-    made.execute("SET enable_progress_bar = false")  # it would be printed among the results
+    # It counts how far a query is where somebody looks; it never prints among the results.
+    made.execute("SET enable_progress_bar_print = false; SET progress_bar_time = 0")
+    made.execute(f"SET enable_progress_bar = {progress.watched()}")
     return made
 
 
@@ -119,8 +123,11 @@ def settled(
     empty = sql_blank([column.cell for column in columns])
     [(total,)] = cursor.execute(f"SELECT count(*) FROM {cells}").fetchall()  # noqa: S608 - ours
     [(blank,)] = cursor.execute(f"SELECT count(*) FROM {cells} WHERE {empty}").fetchall()  # noqa: S608 - ours
-    if blank:
-        cursor.execute(f"CREATE TABLE {table} AS {numbered} WHERE NOT ({empty}) ORDER BY rowid")
+    # A view of many columns is expanded in every query on it, which takes longer than a copy.
+    copied = blank > 0 or len(columns) > _WIDE
+    if copied:
+        rows = f"WHERE NOT ({empty})" if blank else ""
+        cursor.execute(f"CREATE TABLE {table} AS {numbered} {rows}")
         cursor.execute(f"DROP TABLE {cells}")
     else:
         cursor.execute(f"CREATE VIEW {table} AS {numbered}")
@@ -128,7 +135,7 @@ def settled(
     if total == blank:
         message = "the table has a header and no rows"
         problems.append(problem("table-empty", source.file, message))
-    return Held(total - blank, blank, None if blank else first, problems)
+    return Held(total - blank, blank, None if copied else first, problems)
 
 
 def sql_blank(cells: "Sequence[str]") -> str:

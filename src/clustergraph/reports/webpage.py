@@ -29,9 +29,9 @@ table { border-collapse: collapse; margin: .5rem 0; table-layout: fixed; width: 
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left;
   vertical-align: top; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 th { font-weight: 600; white-space: nowrap; }
-th:nth-child(1) { width: 18%; }
-th.row { width: 9%; }
-th:nth-child(3) { width: 15%; }
+th:nth-child(1) { width: 12rem; }
+th.row { width: 6rem; }
+th:nth-child(3) { width: 10rem; }
 .row { text-align: right; font-variant-numeric: tabular-nums; }
 .mend { background: var(--soft); padding: .5rem .75rem; margin: .5rem 0; }
 .error > summary b { color: var(--error); }
@@ -40,6 +40,13 @@ th:nth-child(3) { width: 15%; }
 body:has(#show-error:not(:checked)) details.error,
 body:has(#show-warning:not(:checked)) details.warning,
 body:has(#show-note:not(:checked)) details.note { display: none; }
+@media (max-width: 48rem) {
+  thead { display: none; }
+  table, tbody, tr { display: block; }
+  tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  td { border: 0; display: block; padding: 0; }
+  td:nth-child(-n+3) { display: inline; font-size: .9em; margin-right: .5rem; opacity: .75; }
+  td.row:not(:empty)::before { content: "row "; } }
 @media print { fieldset { display: none; } }
 """
 

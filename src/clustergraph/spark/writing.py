@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from clustergraph import report, triples
 from clustergraph.errors import DataError, SourceError
 from clustergraph.iris import sql_text
-from clustergraph.mapping import Mapping, Syntax
+from clustergraph.lines import Syntax
+from clustergraph.mapping import Mapping
 from clustergraph.output import Output
 from clustergraph.spark import paths
 from clustergraph.spark.engine import Connection
