@@ -27,14 +27,32 @@ def test_writing_tells_which_part_it_is_at_and_how_many_bytes_there_are(
         yield
         seen.append((stage.what, before, stage.share(), stage.size()))
 
+    checked = cg.read(DATA)
     with progress.watching(show):
-        checked = cg.read(DATA)
         triples.write(checked, tmp_path / "graph.ttl")
     [(what, before, after, size)] = seen
     assert what == "Writing graph.ttl"
     assert before == 0
     assert 0.5 < after <= 1  # all parts but the last are behind it
     assert size == (tmp_path / "graph.ttl").stat().st_size
+
+
+def test_reading_tells_how_much_of_each_file_it_has_been_through() -> None:
+    seen: dict[str, tuple[float, float, int]] = {}
+
+    @contextmanager
+    def show(stage: Stage) -> Iterator[None]:
+        before = stage.share()
+        yield
+        seen[stage.what] = before, stage.share(), stage.size()
+
+    with progress.watching(show):
+        cg.read(DATA)
+    assert set(seen) == {"Reading entities.csv", "Reading relations.csv"}
+    for what, (before, after, size) in seen.items():
+        assert before < 0.2  # the header is behind it
+        assert after == 1
+        assert size == (DATA / what.split()[1]).stat().st_size
 
 
 def test_nothing_is_counted_where_nobody_looks(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -155,8 +156,9 @@ def _read(found: Sequence[Source], folder: Path) -> Tables:
     connection = loading.connection(folder)
     problems = Problems()
     with ThreadPoolExecutor() as pool:
-        loads = [
-            pool.submit(_loaded, source, connection.cursor(), folder, pool) for source in found
+        loads = [  # each in this context, where somebody may look at how far it is
+            pool.submit(copy_context().run, _loaded, source, connection.cursor(), folder, pool)
+            for source in found
         ]
         for load in loads:
             try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from clustergraph import progress
 from clustergraph.errors import DataError, Problem, problem
 from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, holds_controls, scan
 from clustergraph.reading.cells import Grammar, Reading
@@ -76,8 +77,13 @@ class Source:
 def records(source: Source, target: Path) -> Records:
     """Return the records of a file; `target` is where a regular copy goes when one is needed."""
     walk = _Walk(source, target)
+
+    def share() -> float:
+        return walk.offset / max(source.end, 1)
+
     try:
-        walk.run()
+        with progress.stage(f"Reading {source.file}", share, lambda: walk.offset):
+            walk.run()
     finally:
         walk.close()
     return walk.found()
