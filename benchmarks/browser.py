@@ -1,29 +1,22 @@
-"""The browser that pages are measured and pictured in: Debian's Chromium where it is."""
+"""The browser that pages are measured and pictured in: the tests' own."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from browsing import chromium
 
 
 @contextmanager
 def browsing(*more: str) -> Iterator[Browser]:
     """Give a browser without a GPU, started with these further words."""
     with sync_playwright() as playwright:
-        path = _CHROMIUM if _CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=[*_ARGUMENTS, *more])
+        browser = chromium(playwright, *more)
         try:
             yield browser
         finally:

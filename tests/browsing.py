@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Locator, Page, Playwright, sync_playwright
 
+import clustergraph as cg
+from clustergraph import overview, view
+from clustergraph.graph import Graph
+
+DATA = Path(__file__).parents[1] / "data"
 CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -17,22 +23,27 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
+
+
+def chromium(playwright: Playwright, *more: str) -> Browser:
+    """Return Chromium, Debian's or else Playwright's, without a GPU, started with more words."""
+    path = CHROMIUM if CHROMIUM.exists() else None
+    return playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
 
 
 Launch: TypeAlias = Callable[..., Browser]
 
 
+# While Playwright runs, nothing else in the thread can run an event loop: so one for each module.
 @pytest.fixture(scope="module")
 def launch() -> Iterator[Launch]:
-    """Return a function that runs Chromium, Debian's or else Playwright's, with more arguments."""
+    """Return a function that runs Chromium with more words."""
     started: list[Browser] = []
     with sync_playwright() as playwright:
 
         def launch(*more: str) -> Browser:
-            path = CHROMIUM if CHROMIUM.exists() else None
-            words = [*ARGUMENTS, *more]
-            started.append(playwright.chromium.launch(executable_path=path, args=words))
+            started.append(chromium(playwright, *more))
             return started[-1]
 
         yield launch
@@ -43,6 +54,67 @@ def launch() -> Iterator[Launch]:
 @pytest.fixture(scope="module")
 def browser(launch: Launch) -> Browser:
     return launch()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Graph:
+    """Return the graph of the bundled data."""
+    return cg.build(cg.read(DATA))
+
+
+Bundled: TypeAlias = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def zoned(cluster: Graph) -> str:
+    """Return the page of the bundled data as if it were too large to be drawn at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overview, "LIMIT", 400)
+        return view.page(cluster, engine="canvas", sparql=False)
+
+
+@pytest.fixture(scope="session")
+def bundled(cluster: Graph) -> Bundled:
+    """Return a function that gives the page of the bundled data, made once for each kind."""
+
+    @cache
+    def page(engine: view.Engine = "auto", *, sparql: bool = False) -> str:
+        return view.page(cluster, engine=engine, sparql=sparql)
+
+    return page
+
+
+def settled(page: Page) -> None:
+    """Wait until what was asked for is on the screen: two frames."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
+def reach(page: Page, wanted: Locator) -> None:
+    """Go to an element by the Tab key alone, forwards or backwards."""
+    for _ in range(150):
+        way = wanted.evaluate(
+            "(element) => element === document.activeElement ? 0 :"
+            " document.activeElement.compareDocumentPosition(element)"
+        )
+        if not way:
+            return
+        page.keyboard.press("Shift+Tab" if way & 2 else "Tab")  # 2: it comes before
+    pytest.fail(f"The Tab key never comes to {wanted}")
+
+
+def save_tables(page: Page, folder: Path) -> None:
+    """Download what is shown as tables into a folder of their own."""
+    folder.mkdir()
+    names = ("entities.csv", "relations.csv")
+    with (
+        page.expect_download(lambda d: d.suggested_filename == names[0]) as entities,
+        page.expect_download(lambda d: d.suggested_filename == names[1]) as relations,
+    ):
+        page.get_by_role("button", name="Download as tables").click()
+    for name, download in zip(names, (entities, relations), strict=True):
+        download.value.save_as(folder / name)
 
 
 @dataclass

@@ -6,21 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Download, expect
+from playwright.sync_api import Browser, expect
 
 import clustergraph as cg
-from browsing import Show
+from browsing import Bundled, Show, save_tables
 from clustergraph import view
 
 if TYPE_CHECKING:
     import networkx as nx
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def bundled() -> str:
-    return view.page(cg.build(cg.read(HERE.parent / "data")).to_networkx())
 
 
 def tables(folder: Path, entities: str, relations: str) -> "nx.MultiDiGraph[str]":
@@ -55,10 +50,9 @@ def small(tmp_path: Path) -> str:
 @pytest.mark.parametrize("engine", ["pyvis", "canvas"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_asks_for_nothing_and_complains_of_nothing(
-    show: Show, engine: view.Engine, scheme: str
+    show: Show, bundled: Bundled, engine: view.Engine, scheme: str
 ) -> None:
-    graph = cg.build(cg.read(HERE.parent / "data"))
-    opened = show(view.page(graph, engine=engine), color_scheme=scheme)
+    opened = show(bundled(engine, sparql=True), color_scheme=scheme)
     assert opened.page.locator("h1").count() == 1
     expect(opened.page.locator("footer")).to_contain_text("462 实体 Entities")
     assert opened.js("document.documentElement.dataset.theme") == scheme
@@ -268,17 +262,7 @@ def test_what_is_shown_is_downloaded_as_tables_that_can_be_read_again(
     opened = show(small, "#view=table&language=en")
     opened.page.get_by_role("checkbox", name="Agency").uncheck()
     folder = tmp_path / "again"
-    folder.mkdir()
-    downloads: list[Download] = []
-
-    def keep(download: Download) -> None:
-        downloads.append(download)
-
-    opened.page.on("download", keep)
-    opened.page.get_by_role("button", name="Download as tables").click()
-    opened.page.wait_for_timeout(500)
-    for download in downloads:
-        download.save_as(folder / download.suggested_filename)
+    save_tables(opened.page, folder)
     again = cg.build(cg.read(folder)).to_networkx()
     assert sorted(said["id"] for _, said in again.nodes(data=True)) == ["a", "b", "c", "d", "z"]
     assert again.number_of_edges() == 6
@@ -399,8 +383,8 @@ def test_without_scripts_the_page_says_what_it_needs(
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1024, 1600, 2560])
-def test_nothing_runs_out_of_the_window(show: Show, bundled: str, width: int) -> None:
-    opened = show(bundled, viewport={"width": width, "height": 844})
+def test_nothing_runs_out_of_the_window(show: Show, bundled: Bundled, width: int) -> None:
+    opened = show(bundled(), viewport={"width": width, "height": 844})
     assert opened.js("document.documentElement.scrollWidth") == width
     clipped = opened.js(
         """() => [...document.querySelectorAll("header button, footer, h1")]
@@ -409,24 +393,6 @@ def test_nothing_runs_out_of_the_window(show: Show, bundled: str, width: int) ->
     )
     assert clipped == []
     assert opened.faults == []
-
-
-AXE = HERE.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci` in web/")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "address", ["#language=en", "#language=zh&entity=cspc", "#entity=s070", "#view=table"]
-)
-def test_nobody_is_kept_out_by_how_the_page_is_made(
-    show: Show, bundled: str, scheme: str, address: str
-) -> None:
-    opened = show(bundled, address, color_scheme=scheme, bypass_csp=True)
-    opened.js(AXE.read_text(encoding="utf-8"))
-    found = opened.js("axe.run()")
-    told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
-    assert told == []
 
 
 def test_in_a_frame_of_a_notebook_the_page_works_too(browser: Browser, tmp_path: Path) -> None:
@@ -445,6 +411,6 @@ def test_in_a_frame_of_a_notebook_the_page_works_too(browser: Browser, tmp_path:
     assert complaints == []
 
 
-def test_the_data_of_the_page_is_json_that_anyone_can_read(bundled: str) -> None:
-    block = bundled.partition('id="data">')[2].partition("</script>")[0]
+def test_the_data_of_the_page_is_json_that_anyone_can_read(bundled: Bundled) -> None:
+    block = bundled().partition('id="data">')[2].partition("</script>")[0]
     assert json.loads(block)["version"] == 1

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 import clustergraph as cg
-from browsing import Launch
+from browsing import Bundled, Launch
 from clustergraph import view
 
-HERE = Path(__file__).parent
 WIDE: ViewportSize = {"width": 1600, "height": 980}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 
@@ -75,23 +74,22 @@ def opened(context: BrowserContext, file: Path, address: str) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def files(bundled: Bundled, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Return a file with the page of the bundled data, by the engine that draws it."""
-    network = cg.build(cg.read(HERE.parent / "data")).to_networkx()
     folder = tmp_path_factory.mktemp("page")
-    files = {engine: folder / f"{engine}.html" for engine in ("pyvis", "canvas")}
-    view.write(network, files["pyvis"], engine="pyvis")
-    view.write(network, files["canvas"], engine="canvas")
-    return files
+    made = {engine: folder / f"{engine}.html" for engine in ("pyvis", "canvas")}
+    for engine, file in made.items():
+        file.write_text(bundled(engine), encoding="utf-8", newline="\n")
+    return made
 
 
 @pytest.fixture
-def show(browser: Browser, bundled: dict[str, Path]) -> Iterator[Show]:
+def show(browser: Browser, files: dict[str, Path]) -> Iterator[Show]:
     contexts: list[BrowserContext] = []
 
     def show(address: str, viewport: ViewportSize, engine: str = "pyvis") -> Opened:
         contexts.append(browser.new_context(viewport=viewport, offline=True))
-        return opened(contexts[-1], bundled[engine], address)
+        return opened(contexts[-1], files[engine], address)
 
     yield show
     for context in contexts:
@@ -164,11 +162,11 @@ def test_while_the_view_moves_a_picture_is_moved_and_the_drawing_follows_when_it
 
 
 def test_a_page_is_drawn_without_any_rasterizer_for_three_dimensions(
-    launch: Launch, bundled: dict[str, Path]
+    launch: Launch, files: dict[str, Path]
 ) -> None:
     browser = launch("--disable-software-rasterizer")
     context = browser.new_context(viewport=WIDE, offline=True)
-    shown = [opened(context, file, "") for file in bundled.values()]
+    shown = [opened(context, file, "") for file in files.values()]
     names = [{text["text"] for text in page.texts()} for page in shown]
     webgl = "document.createElement('canvas').getContext('webgl')"
     assert [page.page.evaluate(webgl) for page in shown] == [None, None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import clustergraph as cg
+from browsing import Bundled
 from clustergraph import view
 
 ROOT = Path(__file__).parents[1]
@@ -19,10 +19,11 @@ DRIVER = ROOT / "web" / "node_modules" / "puppeteer-core"
 @pytest.mark.skipif(not FIREFOX, reason="Firefox is not installed (Debian: firefox-esr)")
 @pytest.mark.skipif(not DRIVER.exists(), reason="puppeteer-core is missing: run `npm ci` in web/")
 @pytest.mark.parametrize("engine", ["pyvis", "canvas"])
-def test_firefox_opens_draws_finds_and_answers(engine: view.Engine, tmp_path: Path) -> None:
+def test_firefox_opens_draws_finds_and_answers(
+    bundled: Bundled, engine: view.Engine, tmp_path: Path
+) -> None:
     path = tmp_path / "network.html"
-    text = view.page(cg.build(cg.read(ROOT / "data")), engine=engine)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(bundled(engine, sparql=True), encoding="utf-8", newline="\n")
     node = shutil.which("node")
     assert node
     assert FIREFOX

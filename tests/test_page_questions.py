@@ -7,22 +7,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import clustergraph as cg
-from clustergraph import view
+from browsing import Bundled
+from clustergraph.graph import Graph
 
-HERE = Path(__file__).parent
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?i && ?c != ?f) }"
 
 
-@pytest.fixture(scope="module")
-def text() -> str:
-    return view.page(cg.build(cg.read(HERE.parent / "data")))
-
-
 @pytest.fixture
-def page(browser: Browser, text: str, tmp_path: Path) -> Iterator[Page]:
+def page(browser: Browser, bundled: Bundled, tmp_path: Path) -> Iterator[Page]:
     """Open the page at its questions; whatever it asks for or complains of fails the test."""
     path = tmp_path / "network.html"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(bundled(sparql=True), encoding="utf-8", newline="\n")
     context = browser.new_context(viewport={"width": 1600, "height": 980}, offline=True)
     opened = context.new_page()
     faults: list[str] = []
@@ -52,10 +47,12 @@ def cells(page: Page) -> list[list[str]]:
     return found
 
 
-def test_a_named_question_is_answered_and_its_answer_shown_in_the_network(page: Page) -> None:
+def test_a_named_question_is_answered_and_its_answer_shown_in_the_network(
+    page: Page, cluster: Graph
+) -> None:
     page.get_by_role("button", name="Ownership").click()
     expect(page.locator(".fields select")).to_have_value("cspc")
-    expected = cg.build(cg.read(HERE.parent / "data")).answer("ownership")
+    expected = cluster.answer("ownership")
     assert len(cells(page)) == len(expected)
     page.locator(".answer td .entity").first.click()
     expect(page.locator(".details h2.title")).to_have_count(1)
@@ -66,11 +63,12 @@ def test_a_named_question_is_answered_and_its_answer_shown_in_the_network(page: 
     expect(page.locator(".unmark")).to_be_hidden()
 
 
-def test_every_named_question_has_as_many_rows_as_outside_the_page(page: Page) -> None:
-    graph = cg.build(cg.read(HERE.parent / "data"))
+def test_every_named_question_has_as_many_rows_as_outside_the_page(
+    page: Page, cluster: Graph
+) -> None:
     expected, found = {}, {}
-    for question in graph.questions.values():
-        rows = question.answer(graph)
+    for question in cluster.questions.values():
+        rows = question.answer(cluster)
         assert isinstance(rows, cg.Rows)
         expected[question.title()] = len(rows)
         page.get_by_role("button", name=question.title(), exact=True).click()
@@ -115,11 +113,10 @@ def test_a_time_limit_ends_a_runaway_query_and_the_next_is_answered(page: Page) 
     assert cells(page) == [["33"]]
 
 
-def test_turtle_from_the_page_is_the_graph(page: Page, tmp_path: Path) -> None:
+def test_turtle_from_the_page_is_the_graph(page: Page, cluster: Graph, tmp_path: Path) -> None:
     page.get_by_role("button", name="Table").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download Turtle").click()
     saved = tmp_path / "saved.ttl"
     download.value.save_as(saved)
-    built = cg.build(cg.read(HERE.parent / "data"))
-    assert set(cg.Graph.open(saved).quads()) == set(built.quads())
+    assert set(cg.Graph.open(saved).quads()) == set(cluster.quads())

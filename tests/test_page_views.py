@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Page, expect
 
 import clustergraph as cg
-from browsing import Show
+from browsing import Bundled, Show, save_tables, settled
 from clustergraph import overview, parts, view
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clustergraph.graph import Graph
+
 HERE = Path(__file__).parent
-AXE = HERE.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def tables(folder: Path, entities: str, relations: str) -> "nx.MultiDiGraph[str]":
@@ -113,15 +114,25 @@ def test_in_another_arrangement_the_marks_stand_elsewhere(
 ) -> None:
     text = view.page(tables(tmp_path, ENTITIES, RELATIONS), engine=engine)
     opened = show(text, "#language=en", reduced_motion=motion)
-    opened.page.wait_for_timeout(300)
-    before = opened.page.locator(".stage").screenshot()
+    before = opened.js(STILL)
     opened.page.get_by_role("button", name="Hierarchy").click()
-    opened.page.wait_for_timeout(900)
-    after = opened.page.locator(".stage").screenshot()
-    opened.page.wait_for_timeout(300)
+    after = opened.js(STILL)
     assert before != after
-    assert after == opened.page.locator(".stage").screenshot()
+    assert after == opened.js(STILL)
     assert opened.faults == []
+
+
+# The drawing, once a third of a second has changed nothing.
+STILL = """async () => {
+  const drawn = () => document.querySelector("canvas.screen").toDataURL();
+  let [last, since] = [drawn(), performance.now()];
+  while (performance.now() - since < 350) {
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = drawn();
+    if (now !== last) [last, since] = [now, performance.now()];
+  }
+  return last;
+}"""
 
 
 def spot_of_a_mark(page: Page) -> list[float]:
@@ -225,14 +236,6 @@ def test_a_second_end_is_chosen_by_arrows_and_enter(show: Show, small: str) -> N
     assert opened.faults == []
 
 
-@pytest.fixture(scope="module")
-def zoned() -> str:
-    graph = cg.build(cg.read(HERE.parent / "data")).to_networkx()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(overview, "LIMIT", 400)
-        return view.page(graph, engine="canvas")
-
-
 def test_a_large_network_opens_on_its_zones_and_each_zone_opens(show: Show, zoned: str) -> None:
     opened = show(zoned, "#language=en")
     page = opened.page
@@ -272,40 +275,6 @@ def test_a_part_says_how_much_the_whole_is(show: Show, tmp_path: Path) -> None:
     assert counts(opened.page).endswith("/4 Entities")
 
 
-VIEWS = [
-    "#arrange=time&language=zh",
-    "#arrange=zone",
-    "#compare=cspc,yiling&view=compare",
-    "#compare=cspc,yiling&view=compare&language=en",
-    "#view=questions&language=zh",
-    "#entity=cspc&compare=cspc,&language=en",
-    "#path=cspc,yiling",
-]
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci` in web/")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out_of_any_view(show: Show, zoned: str, scheme: str) -> None:
-    graph = cg.build(cg.read(HERE.parent / "data"))
-    opened = show(view.page(graph), color_scheme=scheme, bypass_csp=True)
-    page = opened.page
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, list[object]] = {}
-    for address in VIEWS:
-        page.evaluate("(address) => { location.hash = address }", address)
-        page.wait_for_timeout(400)
-        found[address] = page.evaluate(VIOLATIONS)
-    page.keyboard.press("?")
-    found["help"] = page.evaluate(VIOLATIONS)
-    zones = show(zoned, color_scheme=scheme, bypass_csp=True).page
-    zones.evaluate(AXE.read_text(encoding="utf-8"))
-    found["zones"] = zones.evaluate(VIOLATIONS)
-    assert {name: told for name, told in found.items() if told} == {}
-
-
-VIOLATIONS = """axe.run().then(({ violations }) =>
-  violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))]))"""
-
 NASTY = sorted(
     folder.name
     for folder in (HERE / "nasty").glob("*")
@@ -335,7 +304,7 @@ def test_hostile_values_stay_text_in_every_view(show: Show, name: str) -> None:
         page.locator(".compare-view button", has_text="Show in the network").click()
         page.keyboard.press("a")
     page.evaluate("location.hash = ''")
-    page.wait_for_timeout(100)
+    settled(page)
     inside = "#page :is(script, img, b, style, base, iframe, object, form:not([method=dialog]))"
     assert page.locator(inside).count() == 0
     assert opened.faults == []
@@ -377,7 +346,7 @@ def test_hostile_names_ids_figures_and_dates_run_nowhere(show: Show, tmp_path: P
     page = opened.page
     for view_ in ("time", "map", "zone", "hierarchy"):
         page.evaluate("(name) => { location.hash = `arrange=${name}` }", view_)
-        page.wait_for_timeout(150)
+        settled(page)
     for i in range(len(ids)):
         page.evaluate(
             """([one, other]) => {
@@ -440,13 +409,13 @@ def test_two_fingers_zoom_and_one_moves(show: Show, small: str) -> None:
     for reach in range(20, 100, 10):
         touch("touchMove", (200 - reach, 500), (200 + reach, 500))
     touch("touchEnd")
-    page.wait_for_timeout(200)
+    settled(page)
     x, _, scale = camera()
     touch("touchStart", (300, 700))
     for step in range(0, 80, 10):
         touch("touchMove", (300 - step, 700))
     touch("touchEnd")
-    page.wait_for_timeout(200)
+    settled(page)
     moved, _, same = camera()
     assert scale > 1.5
     assert same == scale
@@ -455,30 +424,19 @@ def test_two_fingers_zoom_and_one_moves(show: Show, small: str) -> None:
 
 
 def test_what_the_whole_page_shows_is_read_again_without_problems(
-    show: Show, tmp_path: Path
+    show: Show, cluster: "Graph", bundled: Bundled, tmp_path: Path
 ) -> None:
-    graph = cg.build(cg.read(HERE.parent / "data"))
-    opened = show(view.page(graph, sparql=False), "#view=table&language=en")
+    opened = show(bundled(), "#view=table&language=en")
     page = opened.page
     page.get_by_role("button", name="Show all (17)").click()
     for name in ("Document", "Figure"):
         page.get_by_role("checkbox", name=name).check()
-    downloads: list[Download] = []
-
-    def keep(download: Download) -> None:
-        downloads.append(download)
-
-    page.on("download", keep)
-    page.get_by_role("button", name="Download as tables").click()
-    page.wait_for_timeout(800)
     folder = tmp_path / "again"
-    folder.mkdir()
-    for download in downloads:
-        download.save_as(folder / download.suggested_filename)
+    save_tables(page, folder)
     vocabulary = HERE.parent / "data" / "vocabulary.ttl"
     again = cg.read(folder, vocabulary=vocabulary)
     assert [str(problem) for problem in again.problems] == []
-    before, after = graph.to_networkx(), cg.build(again).to_networkx()
+    before, after = cluster.to_networkx(), cg.build(again).to_networkx()
     assert len(after) == len(before)
     assert after.number_of_edges() == before.number_of_edges()
 

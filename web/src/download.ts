@@ -2,6 +2,7 @@
 import { ink, onGround } from "./colour";
 import { csv } from "./csv";
 import type { Carried } from "./carried";
+import type { Kind } from "./data";
 import type { Page } from "./page";
 import { sayPlain } from "./page";
 import { SvgPen } from "./svg";
@@ -41,25 +42,39 @@ export function picture(
   pen.lineTo(0, size.height);
   pen.closePath();
   pen.fill();
-  page.stage.export(pen, size, colours);
-  const shown = page.shown();
-  const used = page.model.types.map((_, type) =>
-    page.model.entities.some(({ index, types }) => shown.entities[index] && types[0] === type),
-  );
-  let y = size.height - 14;
+  const rows = legendRows(page, size);
+  pen.font = font(true, false);
+  const widest = Math.max(0, ...rows.map(({ text }) => pen.measureText(text).width));
+  const top = size.height - 5 - ROW * rows.length;
+  page.stage.export(pen, size, colours, [{ left: 0, top, right: 36 + widest, bottom: size.height }]);
   pen.textAlign = "left";
   pen.textBaseline = "middle";
-  page.model.types.forEach((kind, type) => {
-    if (!used[type] || y < size.height / 2) return;
+  pen.font = font(true, false);
+  rows.forEach(({ kind, text }, i) => {
+    const y = size.height - 14 - ROW * i;
     pen.fillStyle = onGround(kind.colour ?? "#6b7280", colours.dark);
     pen.beginPath();
     outline(pen, kind.shape ?? "dot", 16, y, 5);
     pen.fill();
-    pen.font = font(true, false);
     pen.fillStyle = colours.text;
-    pen.fillText(kindText(kind, page.store.state.language), 28, y);
-    y -= 17;
+    pen.fillText(text, 28, y);
   });
+}
+
+/** The height of a row of the legend in a picture. */
+const ROW = 17;
+
+/** Returns the types of what is shown, as many as find room, with their names. */
+function legendRows(page: Page, { height }: Size): { kind: Kind; text: string }[] {
+  const { types, entities } = page.model;
+  const shown = page.shown();
+  const used = new Set(
+    entities.filter(({ index }) => shown.entities[index]).map((entity) => entity.types.at(0)),
+  );
+  return types
+    .filter((_, type) => used.has(type))
+    .slice(0, Math.floor(height / 2 / ROW))
+    .map((kind) => ({ kind, text: kindText(kind, page.store.state.language) }));
 }
 
 export function downloadPng(page: Page): void {

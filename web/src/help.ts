@@ -7,6 +7,7 @@ import type { Word } from "./words";
 const KEYS: [string[], Word][] = [
   [["/"], "search"],
   [["←", "↑", "→", "↓"], "walk"],
+  [["Shift", "←", "↑", "→", "↓"], "putElsewhere"],
   [["Enter"], "open"],
   [["F"], "focus"],
   [["1", "2", "3"], "steps"],

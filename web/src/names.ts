@@ -37,7 +37,8 @@ export class Names {
     private ruler: Ruler,
   ) {}
 
-  paint(pen: Pen, seen: Seen, view: View): void {
+  /** Draws the names, none of them where something else is to stand. */
+  paint(pen: Pen, seen: Seen, view: View, kept: Rectangle[] = []): void {
     const marks = { scene: this.scene, entities: (seen.lit ?? seen.shown).entities };
     const wishes = this.wishes(seen, view);
     const put = (must: boolean, taken: Rectangle[]) =>
@@ -48,8 +49,8 @@ export class Names {
         this.ruler,
         taken,
       );
-    const first = put(true, []);
-    const taken = first.map(({ box }) => box);
+    const first = put(true, kept);
+    const taken = [...kept, ...first.map(({ box }) => box)];
     const plates = seen.lit ? this.plates(pen, seen, seen.lit, { ...view, taken }) : [];
     paintLabels(pen, [...put(false, [...taken, ...plates]), ...first], seen.look.ink);
   }

@@ -8,6 +8,7 @@ import { Grid } from "./grid";
 import { paintGround } from "./ground";
 import type { Group, Outline } from "./hulls";
 import { groups, outlines, paintHulls } from "./hulls";
+import type { Rectangle } from "./labels";
 import { Ruler } from "./labels";
 import type { Model } from "./model";
 import { isWelcome, Motion } from "./motion";
@@ -178,15 +179,15 @@ export class Stage {
     if (!moving) this.onCamera();
   }
 
-  /** Draws the whole picture with another pen, for a download. */
-  export(pen: Pen, size: Size, ink: Ink): void {
+  /** Draws the whole picture with another pen, for a download; no name stands in what is kept free. */
+  export(pen: Pen, size: Size, ink: Ink, kept: Rectangle[]): void {
     if (!this.seen) return;
     const { look, shown, lit } = this.seen;
     const camera = { ...this.camera, scale: this.camera.scale * (size.width / this.size.width) };
     const view = { camera, size };
     this.paintBack(pen, ink, view, lit ? BEHIND : 1);
     paint(pen, this.scene, lit ? { ...shown, light: "faded" } : shown, ink, view);
-    this.paintFront(pen, { ...this.seen, look: { ...look, ink } }, view);
+    this.paintFront(pen, { ...this.seen, look: { ...look, ink } }, view, kept);
   }
 
   get extent(): Size {
@@ -281,7 +282,7 @@ export class Stage {
     paintHulls(pen, this.outlines, ink.dark, view, strength);
   }
 
-  private paintFront(pen: Pen, seen: Seen, view: View): void {
+  private paintFront(pen: Pen, seen: Seen, view: View, kept: Rectangle[] = []): void {
     const { lit, look, state } = seen;
     if (this.lifted) paint(pen, this.scene, this.lifted, look.ink, view);
     if (lit) paint(pen, this.scene, lit, look.ink, view);
@@ -291,7 +292,7 @@ export class Stage {
       [state.selected, 2.5],
     ] as const)
       if (i !== null && look.entities[i]) paintRing(pen, this.scene, i, width, view);
-    this.names.paint(pen, seen, view);
+    this.names.paint(pen, seen, view, kept);
   }
 
   // The pointer

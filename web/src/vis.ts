@@ -10,6 +10,8 @@ declare global {
 
 export async function visNetwork(): Promise<Vis> {
   await onScreen();
+  // The panels are made ready first.
+  await onScreen();
   await parsed();
   const script = document.createElement("script");
   // The page's policy names this text by its hash; anything else would not run.

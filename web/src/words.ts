@@ -110,6 +110,7 @@ const WORDS = {
   fit: ["全部显示", "Fit all"],
   help: ["帮助", "Help"],
   walk: ["移动", "walk"],
+  putElsewhere: ["移动所选实体", "Put the selected entity elsewhere"],
   open: ["打开", "open"],
   back: ["返回", "back"],
   clear: ["清除", "Clear"],
