@@ -17,7 +17,7 @@ from clustergraph.errors import SourceError
 from clustergraph.output import Output
 
 FILES = ("graph.ttl", "provenance.ttl", "report.json")
-KILLS = 12
+KILLS = 6
 Digests: TypeAlias = dict[str, str]
 Timed: TypeAlias = tuple[Digests, float]
 
@@ -178,7 +178,7 @@ def test_a_killed_run_leaves_the_earlier_output_and_no_stray_file(
     built_large: Timed,
     tmp_path: Path,
 ) -> None:
-    """Twelve times at random: what is there is whole, and the next run tidies up."""
+    """At random moments: what is there is whole, and the next run tidies up."""
     expected, seconds = built_large
     chance = random.Random(KILLS)  # noqa: S311 - moments, not secrets
     output, temporary = tmp_path / "output", tmp_path / "temporary"
