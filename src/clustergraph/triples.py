@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BATCH = 10_000
 _PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
-_PARTS = 16  # and no more parts than these, because each reads the keys of all rows
+_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
 _SAMPLED = 100_000
 
 
