@@ -71,7 +71,8 @@ class Mapping(Lines):
 
         It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
         `relation_fates`, `relation_id_conflicts`, `parallels`, `stubs`, and the tables that are
-        looked up: `types`, `predicates`, `repeats` and those of `references`.
+        looked up: `types`, `predicates`, `repeats`, `shared` (the ids that several entities have,
+        if there are any) and those of `references`.
         """
         entities = self._entities()
         pieces = [f"SELECT s AS k1, '' AS k2, text FROM ({entities})"]
@@ -200,7 +201,7 @@ class Mapping(Lines):
         kept = "t.row NOT IN (SELECT row FROM entity_fates)"
         if shared is not None and self.checked.shared_ids:
             sign = "IN" if shared else "NOT IN"
-            kept += f" AND {identifier} {sign} (SELECT id FROM entity_ids WHERE rows > 1)"
+            kept += f" AND {identifier} {sign} (SELECT id FROM shared)"
         rows = (
             f"SELECT t.*, {identifier} AS id, types.terms AS terms{objects} FROM entities t"
             f" LEFT JOIN types ON types.cell = {kind}{joins}"
