@@ -70,9 +70,8 @@ class Mapping(Lines):
         for the end of the last one.
 
         It reads the tables `entities`, `relations`, `entity_ids`, `entity_fates`,
-        `relation_fates`, `relation_id_conflicts`, `parallels`, `stubs`, and the tables that are
-        looked up: `types`, `predicates`, `repeats`, `shared` (the ids that several entities have,
-        if there are any) and those of `references`.
+        `relation_fates`, `relation_id_conflicts`, `parallels`, `shared`, `stubs`, and the tables
+        that are looked up: `types`, `predicates`, `repeats` and those of `references`.
         """
         entities = self._entities()
         pieces = [f"SELECT s AS k1, '' AS k2, text FROM ({entities})"]

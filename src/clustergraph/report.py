@@ -192,7 +192,7 @@ def _said_before(checked: Checked, cells: list[str]) -> int:
     )
     [(count,)] = checked.query(
         f"SELECT coalesce(sum(n), 0) FROM (SELECT {repeats} AS n FROM entities"
-        f" WHERE {identifier} IN (SELECT id FROM entity_ids WHERE rows > 1)"
+        f" WHERE {identifier} IN (SELECT id FROM shared)"
         f" AND row NOT IN (SELECT row FROM entity_fates) GROUP BY {identifier})"
     )
     return int(str(count))

@@ -154,8 +154,6 @@ def prepare(mapping: Mapping) -> None:
             words, terms = map(list, zip(*rows, strict=True))
             connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", [words, terms])
     looked_up = [("repeats", mapping.repeats())]
-    if mapping.checked.shared_ids:
-        looked_up.append(("shared", "SELECT id FROM entity_ids WHERE rows > 1"))
     looked_up += [pair for table in ("entities", "relations") for pair in mapping.references(table)]
     for name, query in looked_up:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")

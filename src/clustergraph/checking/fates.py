@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def decide(checked: "Checked") -> Links:
     """Decide the fate of every row, and return the relations as numbers.
 
-    It makes the tables `entity_ids` (each id, its first row, how many rows have it),
-    `entity_fates`, `relation_fates`, `unknown_ends` (the ends that no entity has), `stubs` (those
-    for which an entity is made, where the policy says so), `parallels` (the rows that share both
-    ends with another row) and `relation_id_conflicts`.
+    It makes the tables `entity_ids` (each id, its first row, how many rows have it), `shared` (the
+    ids that several rows have, where `shared_ids`), `entity_fates`, `relation_fates`,
+    `unknown_ends` (the ends that no entity has), `stubs` (those for which an entity is made, where
+    the policy says so), `parallels` (the rows that share both ends with another row) and
+    `relation_id_conflicts`.
     """
     _entities(checked)
     links = links_.read(checked)
@@ -51,9 +52,12 @@ def _entities(checked: "Checked") -> None:
     )
     if checked.shared_ids:
         connection.execute(
+            "CREATE OR REPLACE TEMP TABLE shared AS SELECT id FROM entity_ids WHERE rows > 1"
+        )
+        connection.execute(
             "INSERT INTO entity_fates SELECT row, 'merged' FROM (SELECT row, row_number() OVER"
             f" (PARTITION BY {checked.cells('entities')} ORDER BY row) AS n FROM entities"
-            f" WHERE {identifier} IN (SELECT id FROM entity_ids WHERE rows > 1)) WHERE n > 1"
+            f" WHERE {identifier} IN (SELECT id FROM shared)) WHERE n > 1"
         )
 
 
