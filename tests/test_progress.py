@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 import clustergraph as cg
-from clustergraph import progress, triples
+from clustergraph import progress, stretches, triples
 from clustergraph.commands import bars
 from clustergraph.progress import Stage
 
@@ -18,7 +18,7 @@ DATA = Path(__file__).parents[1] / "data"
 def test_writing_tells_which_part_it_is_at_and_how_many_bytes_there_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(triples, "_PART", 100)  # several parts, as of a million rows each
+    monkeypatch.setattr(stretches, "_ROWS", 100)  # several parts, as of a million rows each
     seen: list[tuple[str, float, float, int]] = []
 
     @contextmanager

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import clustergraph as cg
-from clustergraph import copying, triples
+from clustergraph import copying, stretches, triples
 from clustergraph.checking.policy import Policy
 from clustergraph.formats import NTRIPLES, PARQUET, TURTLE
 
@@ -155,7 +155,7 @@ def test_small_parts_give_the_same_bytes(
 ) -> None:
     whole = written(folder, tmp_path / "whole.ttl")
     told = triples.write_provenance(cg.read(folder), tmp_path / "rows.ttl")
-    monkeypatch.setattr(triples, "_PART", 200 if folder == DATA else 3)
+    monkeypatch.setattr(stretches, "_ROWS", 200 if folder == DATA else 3)
     assert written(folder, tmp_path / "parts.ttl") == whole
     assert triples.write_provenance(cg.read(folder), tmp_path / "some.ttl") == told
     assert (tmp_path / "some.ttl").read_bytes() == (tmp_path / "rows.ttl").read_bytes()
@@ -187,7 +187,7 @@ def test_where_there_is_no_room_all_memory_is_used(
 def test_small_parts_hold_each_stub_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = cg.read(HERE / "cases" / "merged", policy=Policy(stubs=True))
     told = triples.write(checked, tmp_path / "whole.ttl")
-    monkeypatch.setattr(triples, "_PART", 2)
+    monkeypatch.setattr(stretches, "_ROWS", 2)
     assert triples.write(checked, tmp_path / "parts.ttl") == told
     assert (tmp_path / "parts.ttl").read_bytes() == (tmp_path / "whole.ttl").read_bytes()
     assert (tmp_path / "whole.ttl").read_text(encoding="utf-8").count("\n:c\n") == 1

@@ -12,6 +12,7 @@ import duckdb
 from clustergraph import progress
 from clustergraph.errors import ClustergraphError
 from clustergraph.iris import sql_text
+from clustergraph.mapping import Piece
 
 # What each thread works in, beside the tables, and at least as a share of those. Without a limit,
 # the engine holds all that waits for the disk.
@@ -24,36 +25,38 @@ LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''"
 
 
 def copy(
-    connection: duckdb.DuckDBPyConnection, queries: Sequence[str], path: Path, options: str = LINES
+    connection: duckdb.DuckDBPyConnection, pieces: Sequence[Piece], path: Path, options: str = LINES
 ) -> int:
-    """Write what all queries find, one after the other, into a new file, and return how many rows.
+    """Write what all pieces find, one after the other, into a new file, and return how many rows.
 
-    `options` are those of DuckDB's COPY; files of several queries must be such as can follow each
+    `options` are those of DuckDB's COPY; files of several pieces must be such as can follow each
     other. Raises ClustergraphError where the disk or the memory does not take it.
     """
     part = path.with_name(f"{path.name}.part")
     done = 0
 
     def share() -> float:
-        return (done + max(connection.query_progress(), 0) / 100) / len(queries)
+        return (done + max(connection.query_progress(), 0) / 100) / len(pieces)
 
     def size() -> int:
         return sum(each.stat().st_size for each in (path, part) if each.exists())
 
-    def copied(query: str, to: Path) -> int:
-        statement = f"COPY ({query}) TO {sql_text(str(to))} ({options})"
+    def copied(piece: Piece, to: Path) -> int:
+        for statement in piece.before:
+            connection.execute(statement)
+        statement = f"COPY ({piece.query}) TO {sql_text(str(to))} ({options})"
         with _room(connection), suppress(duckdb.OutOfMemoryException):
             return executed(connection, statement)
         return executed(connection, statement)  # what does not fit may have all there is
 
-    first, *others = queries
+    first, *others = pieces
     try:
         with progress.stage(f"Writing {path.name}", share, size):
             rows = copied(first, path)
             with path.open("r+b") as file:
-                for query in others:
+                for piece in others:
                     done += 1
-                    rows += copied(query, part)
+                    rows += copied(piece, part)
                     _append(part, file)
                     part.unlink()
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:

@@ -8,10 +8,18 @@ The same expressions write both; they differ only in how a triple and a term are
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clustergraph.iris import sql_is_http_iri, sql_text
 from clustergraph.lines import NEWLINE, QUOTE, Lines, Syntax, sql_concat, sql_escaped
 from clustergraph.vocabulary import CG, PROV, RDF, RDFS
+
+
+class Piece(NamedTuple):
+    """A query for `text`, a piece of a file, and the statements that must have been run by then."""
+
+    query: str
+    before: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -19,11 +27,12 @@ class Mapping(Lines):
     """The mapping of one pair of checked tables, in one syntax.
 
     `plain` leaves the relation resources out. `only` restricts tables, by name, to the rows `t` for
-    which a condition in SQL holds.
+    which a condition in SQL holds, and `near` names copies of tables that hold all of these rows.
     """
 
     plain: bool = False
     only: dict[str, str] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
 
     def references(self, table: str) -> Iterable[tuple[str, str]]:
         """Yield the name and the SQL of one look-up table for each column that refers to entities.
@@ -202,7 +211,8 @@ class Mapping(Lines):
             sign = "IN" if shared else "NOT IN"
             kept += f" AND {identifier} {sign} (SELECT id FROM shared)"
         rows = (
-            f"SELECT t.*, {identifier} AS id, types.terms AS terms{objects} FROM entities t"
+            f"SELECT t.*, {identifier} AS id, types.terms AS terms{objects}"
+            f" FROM {self.near.get('entities', 'entities')} t"
             f" LEFT JOIN types ON types.cell = {kind}{joins}"
             f" WHERE {kept} AND {self.only.get('entities', 'true')}{_ordered(order)}"
         )
@@ -261,7 +271,8 @@ class Mapping(Lines):
     def _kept_relations(self, joins: str = "") -> str:
         word = self._terms.cell("relations", "relation")
         return (
-            f"FROM relations t JOIN predicates ON predicates.word = {word}{joins}"
+            f"FROM {self.near.get('relations', 'relations')} t"
+            f" JOIN predicates ON predicates.word = {word}{joins}"
             " WHERE t.row NOT IN (SELECT row FROM relation_fates)"
         )
 

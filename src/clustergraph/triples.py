@@ -7,20 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from clustergraph import stretches
 from clustergraph.check import Checked
 from clustergraph.formats import PARQUET, TURTLE, Packed
 from clustergraph.iris import sql_text
 from clustergraph.lines import Syntax
-from clustergraph.mapping import Mapping
+from clustergraph.mapping import Mapping, Piece
 from clustergraph.vocabulary import DCTERMS, PROV, RDF, SCHEMA, VOID
 
 if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 10_000
-_PART = 1_000_000  # rows that are sorted at once; what is written does not depend on it
-_PARTS = 64  # and no more parts than these, because each reads the keys of all rows
-_SAMPLED = 100_000
 
 
 def write(
@@ -40,13 +38,13 @@ def write(
     [(told,)] = checked.query(mapping.size())
     head = _dataset(mapping)
     if mapping.syntax is Syntax.NTRIPLES:
-        queries = mapping.streams()
+        pieces = [Piece(query) for query in mapping.streams()]
     else:
-        queries = []
-        for only in _parts(mapping):
-            mapping.only = only
-            queries.append(f"SELECT text FROM ({mapping.blocks()}) ORDER BY k1, k2")
-    _copied(mapping, queries, head, (path, form))
+        pieces = list(stretches.pieces(mapping))
+    try:
+        _copied(mapping, pieces, head, (path, form))
+    finally:
+        stretches.done(mapping)
     return int(str(told)) + _triples(head)
 
 
@@ -64,7 +62,7 @@ def write_provenance(
     mapping = Mapping(checked, _syntax(form), plain)
     rows = f"SELECT text FROM ({' UNION ALL '.join(_provenance(mapping, order='row'))})"
     head = _sources(mapping)
-    return _copied(mapping, [rows], head, (path, form)) + _triples(head)
+    return _copied(mapping, [Piece(rows)], head, (path, form)) + _triples(head)
 
 
 class Source(NamedTuple):
@@ -106,42 +104,6 @@ def _provenance(mapping: Mapping, order: str = "") -> list[str]:
     return [query for table in tables for query in mapping.provenance(table, order)]
 
 
-def _parts(mapping: Mapping) -> Iterator[dict[str, str]]:
-    """Yield the conditions that cut the tables into parts of subjects that follow each other.
-
-    Each part is sorted by itself, so that memory is that of one part; the parts one after the other
-    are sorted too. The bounds come from a sample: they need not be exact.
-    """
-    checked = mapping.checked
-    rows = checked.tables.entities.rows + checked.tables.relations.rows
-    count = min(-(-rows // _PART), _PARTS)
-    keys = {}
-    for table, word in (("entities", "id"), ("relations", "source")):
-        cell = checked.terms.cell(table, word) or ""
-        keys[table] = cell if checked.plain_ids else mapping.entity(cell)
-    keys["stubs"] = "id" if checked.plain_ids else mapping.entity("id")
-    sampled = " UNION ALL ".join(
-        f"SELECT {keys[table]} AS k FROM {table} WHERE row % {max(1, rows // _SAMPLED)} = 0"
-        for table in ("entities", "relations")
-    )
-    places = ", ".join(str(n / count) for n in range(1, count))
-    bounds = []
-    if places:
-        bounds = checked.query(
-            f"SELECT DISTINCT unnest(quantile_disc(k, [{places}])) AS k FROM ({sampled}) ORDER BY k"
-        )
-    texts = [sql_text(str(bound)) for (bound,) in bounds]
-    for first, last in zip([None, *texts], [*texts, None], strict=True):
-        yield {
-            table: " AND ".join(
-                [f"{key} >= {first}"] * (first is not None)
-                + [f"{key} < {last}"] * (last is not None)
-                or ["true"]
-            )
-            for table, key in keys.items()
-        }
-
-
 def prepare(mapping: Mapping) -> None:
     """Make the look-up tables that the blocks and the facts of a mapping read."""
     connection = mapping.checked.tables.connection
@@ -164,9 +126,9 @@ def _syntax(form: Packed) -> Syntax:
 
 
 def _copied(
-    mapping: Mapping, queries: Sequence[str], head: str, target: tuple[Path, Packed]
+    mapping: Mapping, pieces: Sequence[Piece], head: str, target: tuple[Path, Packed]
 ) -> int:
-    """Write a head and the texts of all queries into a new file; return the triples of these."""
+    """Write a head and the texts of all pieces into a new file; return the triples of these."""
     from clustergraph import copying, rowwise  # noqa: PLC0415 - heavy
 
     path, form = target
@@ -175,12 +137,13 @@ def _copied(
     if mapping.syntax is Syntax.TURTLE:
         prefixes = mapping.checked.namespaces.header(mapping.used)
         top = f"{prefixes}\n{head}" if head else prefixes
-    first, *others = queries
+    first, *others = pieces
     if top:
-        first = f"SELECT {sql_text(top)} AS text UNION ALL ({first})"
+        whole = f"SELECT {sql_text(top)} AS text UNION ALL ({first.query})"
+        first = Piece(whole, first.before)
     if form == PARQUET:
-        rows = rowwise.sql_rows(" UNION ALL ".join([first, *others]))
-        return copying.copy(connection, [rows], path, rowwise.OPTIONS) - _triples(head)
+        rows = rowwise.sql_rows(" UNION ALL ".join(piece.query for piece in (first, *others)))
+        return copying.copy(connection, [Piece(rows)], path, rowwise.OPTIONS) - _triples(head)
     packed = f", COMPRESSION {form.compression.name}" if form.compression else ""
     return copying.copy(connection, [first, *others], path, copying.LINES + packed) - bool(top)
 
