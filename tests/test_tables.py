@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.errors import DataError, Problem, SourceError
+from clustergraph.reading import encodings, loading
 from clustergraph.reading.records import BLANK
 from clustergraph.tables import Table, Tables, read
 
@@ -529,6 +531,71 @@ def test_any_bytes_make_tables_or_a_sentence(
         assert outcome.entities.rows == len(rows(outcome, outcome.entities))
     else:
         assert str(outcome)
+
+
+PIECES = (
+    *(
+        b'"',
+        b",",
+        b"\n",
+        b"\r\n",
+        b",b,c\n",
+        b"a",
+        "石家庄".encode(),
+        b"\0",
+        b"\x1a",
+        b"\x80",
+        b"\xff",
+    ),
+    *(b"\xc0\xaf", b"\xed\xa0\x80", b"\xe4\xb8", b"\xd6\xd0\xb9\xfa", b"\xf4\x90\x80\x80"),
+)
+BYTES = st.lists(st.sampled_from(PIECES), max_size=60).map(b"".join)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(start=st.sampled_from([b"", b"\xef\xbb\xbf"]), body=BYTES)
+def test_a_file_taken_for_utf_8_is_read_as_one_that_was_proven_to_be(
+    start: bytes, body: bytes
+) -> None:
+    data = start + b"id,type,name\n" + body
+    outcomes: list[object] = []
+    for beginning in (16, 1 << 20):  # the first few bytes of it are seen before, or all
+        with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(encodings, "_BEGINNING", beginning)
+            path = Path(name) / "entities.csv"
+            path.write_bytes(data)
+            found = attempt(entities=path, relations=NASTY / "001_control" / "relations.csv")
+        if isinstance(found, Tables):
+            how = (found.entities.encoding, found.entities.encoding_certainty)
+            outcomes.append(
+                (how, found.entities.sha256, rows(found, found.entities), found.problems)
+            )
+        else:
+            outcomes.append((type(found), str(found)))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_what_the_engine_reads_in_parallel_is_read_again_where_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["id,type,name\n", *(f"e{row},firm,Firm {row}\n" for row in range(300_000))]
+    (tmp_path / "entities.csv").write_text("".join(lines), encoding="utf-8")
+    shutil.copy(NASTY / "001_control" / "relations.csv", tmp_path)
+    loaded, tried = loading._loaded, []  # noqa: SLF001 - how often it is asked is the point
+
+    def noted(*given: object, parallel: bool) -> bool:
+        held = loaded(*given, parallel=parallel)  # type: ignore[arg-type] # passed on as they are
+        tried.append((given[1], parallel, held))
+        return held
+
+    monkeypatch.setattr(loading, "_loaded", noted)
+    monkeypatch.setattr(loading, "_LINE", 1 << 18)
+    monkeypatch.setattr(loading, "_buffer", lambda _: (1 << 22) + 1)  # a size at which DuckDB fails
+    assert read(tmp_path).entities.rows == 300_000
+    assert [how for how in tried if how[0] == "entities"] == [
+        ("entities", True, False),
+        ("entities", False, True),
+    ]
 
 
 def attempt(source: Path | None = None, **given: Path) -> Tables | DataError | SourceError:

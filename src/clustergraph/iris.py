@@ -13,6 +13,7 @@ character classes, because ids are encoded by the million inside the engine.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import quote
 
 # Non-ASCII characters that stand unescaped in IRIs *and* in local names of Turtle, less the
@@ -51,24 +52,27 @@ HTTP_IRI = rf"https?://[{KEPT}]+(?::[0-9]+)?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QU
 
 _MINTED = ("type", "relation", "column", "statement")
 
-_kept_only = re.compile(rf"[{KEPT}]*")
-_not_kept = re.compile(rf"[^{KEPT}]")
-_local = re.compile(LOCAL)
-_http_iri = re.compile(HTTP_IRI)
+_KEPT_ONLY, _NOT_KEPT = rf"[{KEPT}]*", rf"[^{KEPT}]"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is wanted: that takes longer than importing this module."""
+    return re.compile(pattern)
 
 
 def encode(text: str) -> str:
     """Return the text with all but unreserved characters percent-encoded; `.` and `..` wholly."""
     if text and not text.strip("."):
         return "%2E" * len(text)
-    if _kept_only.fullmatch(text):
+    if _compiled(_KEPT_ONLY).fullmatch(text):
         return text
-    return _not_kept.sub(lambda match: quote(match[0], safe=""), text)
+    return _compiled(_NOT_KEPT).sub(lambda match: quote(match[0], safe=""), text)
 
 
 def is_http_iri(text: str) -> bool:
     """Tell whether the text is an absolute http or https IRI that can stand as it is."""
-    return _http_iri.fullmatch(text) is not None
+    return _compiled(HTTP_IRI).fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Namespaces:
             key=lambda item: len(item[1]),
             default=None,
         )
-        if best and _local.fullmatch(iri[len(best[1]) :]):
+        if best and _compiled(LOCAL).fullmatch(iri[len(best[1]) :]):
             return f"{best[0]}:{iri[len(best[1]) :]}", best[0]
         return f"<{iri}>", None
 

@@ -20,6 +20,7 @@ from clustergraph.reading.sources import Source, is_parquet, is_workbook, source
 if TYPE_CHECKING:
     import duckdb
 
+    from clustergraph.reading.encodings import Text
     from clustergraph.reading.lines import Lines
 
 __all__ = ["Column", "Table", "Tables", "read"]
@@ -186,23 +187,60 @@ def _loaded(
     source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
 ) -> _Loaded:
     """Look through a table and load it; DataError with all its problems when it cannot be read."""
-    from clustergraph.reading import encodings, headers, loading, records, sheets  # noqa: PLC0415 - heavy
-
     path = source.given
     if not isinstance(path, Path) or is_parquet(path):
         return _framed(source, cursor, pool)
     digest = pool.submit(_sha256, path)
-    delimiter = None if source.delimiter is None else headers.named(source.delimiter)
-    if workbook := is_workbook(path):
+    # That a file is UTF-8 is seen by the engine, too: nearly always it need not be proven before.
+    found = _read_file(source, path, cursor, folder, proven=False)
+    if found is None:
+        found = _read_file(source, path, cursor, folder, proven=True)
+    assert found is not None  # noqa: S101 - it was proven
+    table = replace(found.table, sha256=digest.result())
+    if is_workbook(path):
+        return _Loaded(table, [replace(told, line=None) for told in found.problems])
+    return _Loaded(table, found.problems)
+
+
+def _read_file(
+    source: Source,
+    path: Path,
+    cursor: "duckdb.DuckDBPyConnection",
+    folder: Path,
+    *,
+    proven: bool,
+) -> _Loaded | None:
+    """Load the table of a file; None where its text is not what it was taken for, not `proven`."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    from clustergraph.reading import encodings, sheets  # noqa: PLC0415 - heavy
+
+    if is_workbook(path):
         text = sheets.text(path, source.name, source.file, folder / f"{source.name}.sheet")
-        delimiter = ","
     else:
-        text = encodings.text(path, source.name, source.encoding, folder)
+        text = encodings.text(path, source.name, source.encoding, folder, proven=proven)
+    try:
+        return _read_text(source, path, text, cursor, folder)
+    except (DataError, UnicodeDecodeError, duckdb.InvalidInputException):
+        if text.proven is None:
+            raise
+        return None
+
+
+def _read_text(
+    source: Source, path: Path, text: "Text", cursor: "duckdb.DuckDBPyConnection", folder: Path
+) -> _Loaded | None:
+    from clustergraph.reading import headers, loading, records  # noqa: PLC0415 - heavy
+
+    delimiter = None if source.delimiter is None else headers.named(source.delimiter)
+    workbook = is_workbook(path)
     problems = Problems(text.problems)
     try:
-        top = headers.header(text, source.name, source.file, delimiter)
+        top = headers.header(text, source.name, source.file, "," if workbook else delimiter)
     except DataError as error:
         raise DataError([*problems, *error.problems]) from None
+    if text.proven is not None and top.first.offset > text.proven:
+        return None
     found = records.records(
         records.Source(
             text.path,
@@ -217,6 +255,8 @@ def _loaded(
         ),
         folder / f"{source.name}.csv",
     )
+    if text.proven is not None and found.controls:
+        return None  # one may be a NUL, which is taken out
     problems += [*top.problems, *found.problems]
     if problems.of(Severity.ERROR):
         raise DataError(problems)
@@ -226,7 +266,7 @@ def _loaded(
         source.name,
         source.file,
         path,
-        digest.result(),
+        None,
         text.encoding,
         text.certainty,
         None if workbook else top.delimiter,
@@ -238,8 +278,7 @@ def _loaded(
         held.first,
         found.controls,
     )
-    told = [*problems, *held.problems]
-    return _Loaded(table, [replace(p, line=None) for p in told] if workbook else told)
+    return _Loaded(table, [*problems, *held.problems])
 
 
 def _framed(

@@ -4,11 +4,12 @@ A row's *fate* is to be kept unless it stands in `entity_fates` or `relation_fat
 says what an earlier row says, cell for cell) or left out, with the code of the reason.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from clustergraph import terms as terms_
 from clustergraph.checking import links as links_
-from clustergraph.checking.links import Links, chosen, repeated
+from clustergraph.checking.links import Links, Numbers, chosen, repeated
 from clustergraph.iris import sql_is_plain
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def decide(checked: "Checked") -> Links:
     """
     _entities(checked)
     links = links_.read(checked)
-    _relations(checked, links)
+    with ThreadPoolExecutor(1) as beside:  # numpy and the engine have work at the same time
+        _relations(checked, beside.submit(links.parallel))
     return links
 
 
@@ -61,7 +63,7 @@ def _entities(checked: "Checked") -> None:
         )
 
 
-def _relations(checked: "Checked", links: Links) -> None:
+def _relations(checked: "Checked", parallel: "Future[Numbers]") -> None:
     connection, relations = checked.tables.connection, checked.tables.relations
     source, _, target = terms_.ends(checked.terms)
     filled = checked.terms.filled["relations"]
@@ -90,7 +92,9 @@ def _relations(checked: "Checked", links: Links) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE stubs AS {stubs}")
     odd = checked.query(f"SELECT 1 FROM stubs WHERE NOT {sql_is_plain('id')} LIMIT 1")
     checked.plain_ids = checked.plain_ids and not odd
-    chosen(connection, "parallels", links.parallel())
+    own = checked.terms.cell("relations", "id") or "''"
+    repeated(connection, f"SELECT hash({own}) AS k FROM relations WHERE {own} <> ''")
+    chosen(connection, "parallels", parallel.result())
     if checked.policy.stubs:  # which of the unknown ends are the same is not in the links
         connection.execute("INSERT INTO parallels SELECT DISTINCT row FROM unknown_ends")
     connection.execute(

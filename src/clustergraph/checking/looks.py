@@ -71,9 +71,11 @@ def look(
     asked = [c for c in table.columns if c.cell in ids]
     odd = asked if table.at_once else [c for c in asked if _is_odd(tables, table, c.cell)]
     found.tidy = set(ids) - _holding(tables, table, odd, _is_untidy)
-    for cell, datatypes in typed.items():
-        if found.filled[cell]:
-            untidy = _misfits(tables, table, cell, datatypes)
+    filled = [cell for cell in typed if found.filled[cell]]
+    several = _coming_again(tables, table, filled)
+    for cell in typed:
+        if cell in filled:
+            untidy = _misfits(tables, table, cell, typed[cell], several=cell in several)
             if untidy is None:
                 found.fitting.add(cell)
             if not untidy:
@@ -103,15 +105,16 @@ def _filled(tables: "Tables", table: "Table") -> dict[str, int]:
 
 
 def _misfits(
-    tables: "Tables", table: "Table", cell: str, datatypes: tuple[str, ...]
+    tables: "Tables", table: "Table", cell: str, datatypes: tuple[str, ...], *, several: bool
 ) -> bool | None:
     """Make the table `misfits_...` of the rows whose cell fits no datatype as it stands.
 
     Return None where there is none, else whether one of them is untidy; one that fits never is.
+    Where values come `several` times, each is looked at once.
     """
     name = f"misfits_{table.name}_{cell}"
     wrong = f"NOT ({sql_fits(datatypes, cell)})"
-    if _comes_again(tables, table, cell):
+    if several:
         # In a table of their own first: the engine would look at the cells of all rows otherwise.
         tables.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE cell_values AS SELECT DISTINCT {cell} FROM {table.name}"
@@ -126,12 +129,14 @@ def _misfits(
     return bool(untidy) if count else None
 
 
-def _comes_again(tables: "Tables", table: "Table", cell: str) -> bool:
-    """Tell whether a column seems to hold few values, each in many rows."""
-    first = f"SELECT {cell} FROM {table.name} LIMIT {_SOME}"
-    query = f"SELECT count(*), count(DISTINCT {cell}) FROM ({first})"
-    [(cells, values)] = tables.connection.execute(query).fetchall()
-    return bool(cells == _SOME and values * _REPEATED <= cells)
+def _coming_again(tables: "Tables", table: "Table", cells: Sequence[str]) -> set[str]:
+    """Return the columns that seem to hold few values, each in many rows."""
+    if not cells or table.rows < _SOME:
+        return set()
+    first = f"SELECT {', '.join(cells)} FROM {table.name} LIMIT {_SOME}"
+    counts = ", ".join(f"count(DISTINCT {cell})" for cell in cells)
+    [values] = tables.connection.execute(f"SELECT {counts} FROM ({first})").fetchall()
+    return {cell for cell, n in zip(cells, values, strict=True) if n * _REPEATED <= _SOME}
 
 
 def _is_odd(tables: "Tables", table: "Table", cell: str) -> bool:
@@ -140,9 +145,13 @@ def _is_odd(tables: "Tables", table: "Table", cell: str) -> bool:
     What begins with a space sorts before !, what begins with a letter that is not ASCII after ~; an
     invisible character is one of these. The engine's statistics tell that of most columns.
     """
-    tests = (f"{cell} < '!' OR {cell} > '~'", f"reverse({cell}) NOT BETWEEN '!' AND '~'")
-    query = f"SELECT 1 FROM {table.name} WHERE {cell} <> '' AND "
-    return any(tables.connection.execute(f"{query}({t}) LIMIT 1").fetchall() for t in tests)
+    filled = f"FROM {table.name} WHERE {cell} <> ''"
+    begins = f"SELECT 1 {filled} AND ({cell} < '!' OR {cell} > '~') LIMIT 1"
+    if tables.connection.execute(begins).fetchall():
+        return True
+    ends = f"SELECT coalesce(bool_or(reverse({cell}) NOT BETWEEN '!' AND '~'), false) {filled}"
+    [(odd,)] = tables.connection.execute(ends).fetchall()
+    return bool(odd)
 
 
 def _holding(

@@ -140,11 +140,18 @@ def _kinds(block: "Bytes", ends: "Places") -> "Kinds":
 
 def _sums(bits: "Bits", ends: "Places") -> "Places":
     """Return how many bits are set in each record."""
-    in_word = np.bitwise_count(bits)
-    before = np.cumsum(in_word, dtype=np.int64) - in_word
+    before = np.zeros(len(bits) + 1, np.int64)
+    np.cumsum(np.bitwise_count(bits), out=before[1:])
     words, rest = ends >> _SHIFT, (ends & (_WORD - 1)).view(np.uint64)
     so_far = before[words] + np.bitwise_count(bits[words] & ~(_ALL << rest))
-    found: Places = np.diff(so_far, prepend=0)
+    return lengths(so_far, 0)
+
+
+def lengths(ends: "Places", start: int) -> "Places":
+    """Return the length of each of the stretches that end there, the first beginning at `start`."""
+    found = ends.copy()
+    found[1:] -= ends[:-1]
+    found[:1] -= start
     return found
 
 

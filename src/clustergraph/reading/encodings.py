@@ -26,6 +26,7 @@ GIVEN, MARKED, VALID, LIKELY, UNSURE = "given", "marked", "valid", "likely", "un
 
 _BLOCK = 1 << 18
 _HEAD = 1 << 12
+_BEGINNING = 1 << 20  # bytes of a file that is not proven as a whole
 _MOSTLY = 9  # so many characters of UTF-8 for a bad place are no chance, even in Chinese text
 _RUN = 4  # two characters of an encoding with two bytes each
 _READABLE = 0.5
@@ -83,7 +84,8 @@ class Text:
 
     `certainty` says how the encoding is known: "given" by the user, "marked" by a byte order mark,
     "valid" UTF-8, or guessed and "likely" or "unsure". `nulls` holds the places in `path` where a
-    NUL was taken out, `problems` what is to be told.
+    NUL was taken out, `problems` what is to be told. What stands after the byte `proven` is only
+    taken for such text: whoever reads it has to see (None: nothing does).
     """
 
     path: Path
@@ -93,6 +95,7 @@ class Text:
     certainty: str
     nulls: tuple[int, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    proven: int | None = None
 
 
 def named(name: str) -> str:
@@ -110,11 +113,14 @@ def named(name: str) -> str:
     return _NAMES.get(found.name, found.name)
 
 
-def text(path: Path, table: str, encoding: str | None, folder: Path) -> Text:
+def text(
+    path: Path, table: str, encoding: str | None, folder: Path, *, proven: bool = True
+) -> Text:
     """Return the text of a file, with `folder` taking the copies that are needed for it.
 
-    `table` (entities or relations) stands in the hints. Raises DataError when the file is no text
-    in the encoding that is given or found, and SourceError when there is no such encoding.
+    `table` (entities or relations) stands in the hints. Where it need not be `proven`, a large file
+    that begins as UTF-8 is taken for it; see `Text.proven`. Raises DataError when the file is no
+    text in the encoding that is given or found, and SourceError when there is no such encoding.
     """
     name = None if encoding is None else named(encoding)
     raw = unpacked(path, folder / f"{table}.unpacked") if path.suffix == ".gz" else path
@@ -128,14 +134,32 @@ def text(path: Path, table: str, encoding: str | None, folder: Path) -> Text:
     known = name or marked
     if known is None:
         refuse_unmarked_utf_16(path, table, head)
+    certainty = GIVEN if name else MARKED if marked else VALID
+    start = length if marked == known else 0
+    if not proven and known in {None, "utf-8"} and (until := _begins_well(raw, start)):
+        end = raw.stat().st_size
+        return _marked_end(Text(raw, start, end, "utf-8", certainty, proven=until), path)
     try:
-        found, made = _made_widest(raw, known or "utf-8", length if marked == known else 0, target)
-        certainty = GIVEN if name else MARKED if marked else VALID
+        found, made = _made_widest(raw, known or "utf-8", start, target)
     except _UnreadableError as fault:
         if known not in {None, "utf-8"}:
             raise DataError([_misread(raw, path, table, fault)]) from None
         return _marked_end(_guessed(raw, path, table, (known, target)), path)
     return _marked_end(Text(*made[:3], found, certainty, made[3]), path)
+
+
+def _begins_well(raw: Path, start: int) -> int | None:
+    """Return the byte up to which a large file was seen to be UTF-8; None where it is not."""
+    with raw.open("rb") as stream:
+        stream.seek(start)
+        block = stream.read(_BEGINNING)
+    if len(block) < _BEGINNING:
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(block)
+    except UnicodeDecodeError:
+        return None
+    return start + len(block)
 
 
 def _marked(head: bytes) -> tuple[str | None, int]:

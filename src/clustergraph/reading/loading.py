@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from clustergraph.tables import Connection
 
 _LINE = 1 << 21
+_BUFFER = 1 << 25  # bytes that a thread reads at once, of a large file
+_LARGE_BUFFER = 1 << 27  # where memory is not scarce: fewer pieces of a table have to be joined
 _WIDE = 200  # columns
 
 
@@ -61,11 +63,30 @@ def read_csv(
 ) -> None:
     """Load records into the DuckDB table `<table>_cells`, cell for cell and in their order."""
     names = [column.cell for column in header.columns]
-    types = ", ".join(f"{name} VARCHAR" for name in names)
-    cursor.execute(f"CREATE TABLE {table}_cells ({types})")
-    if not records.count:
-        return
-    line = max(_LINE, 2 * records.longest)
+    # Split among threads, a file is cut at line ends; each must then be the end of a record.
+    for parallel in (not records.multiline, False):
+        types = ", ".join(f"{name} VARCHAR" for name in names)
+        cursor.execute(f"CREATE OR REPLACE TABLE {table}_cells ({types})")
+        if not records.count or _loaded(cursor, table, records, header, parallel=parallel):
+            return
+    raise AssertionError(f"{records.path}: not {records.count} records were loaded")
+
+
+def _loaded(
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    records: "Records",
+    header: "Header",
+    *,
+    parallel: bool,
+) -> bool:
+    """Fill the table, and return whether it holds as many rows as there are records.
+
+    The engine's parallel reader fails, or loses a row, at sizes of its buffer that it does not
+    expect (DuckDB 2.0.0): who calls reads again, in one thread.
+    """
+    names = [column.cell for column in header.columns]
+    line = _rounded(max(_LINE, 2 * records.longest))
     options = {
         "auto_detect": False,
         "header": False,
@@ -80,20 +101,33 @@ def read_csv(
         "compression": "none",
         "encoding": "utf-8",
         "max_line_size": line,
-        "buffer_size": max(16 * _LINE, 4 * line),
-        # Split among threads, a file is cut at line ends; each must then be the end of a record.
-        "parallel": not records.multiline,
+        "buffer_size": max(_buffer(records.path), 4 * line),
+        "parallel": parallel,
     }
     given = ", ".join(f"{name} = {_sql(value)}" for name, value in options.items())
-    cursor.execute(
-        f"INSERT INTO {table}_cells FROM read_csv({_sql(literal(records.path))}, {given})"
-    )
+    try:
+        cursor.execute(
+            f"INSERT INTO {table}_cells FROM read_csv({_sql(literal(records.path))}, {given})"
+        )
+    except (duckdb.NotImplementedException, duckdb.InvalidInputException) as error:
+        if parallel and "Invalid unicode" not in str(error):
+            return False
+        raise
     [(count, last)] = cursor.execute(
         f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}_cells"  # noqa: S608 - ours
     ).fetchall()
-    if not count == last == records.count:
-        message = f"{records.path}: {records.count} records were found and {count} loaded"
-        raise AssertionError(message)
+    return bool(count == last == records.count)
+
+
+def _buffer(path: Path) -> int:
+    """Return how many bytes of a file a thread reads at once: two have work, if it is large."""
+    most = _BUFFER if resources.current().memory else _LARGE_BUFFER
+    return max(_BUFFER, min(most, _rounded(path.stat().st_size // 2)))
+
+
+def _rounded(size: int) -> int:
+    """Return the size in whole MiB: the engine's reader fails where it is no multiple of 16."""
+    return -(-size >> 20) << 20
 
 
 def literal(path: Path) -> str:

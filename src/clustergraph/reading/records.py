@@ -16,7 +16,7 @@ import numpy as np
 
 from clustergraph import progress
 from clustergraph.errors import DataError, Problem, problem
-from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, holds_controls, scan
+from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, holds_controls, lengths, scan
 from clustergraph.reading.cells import Grammar, Reading
 from clustergraph.reading.lines import Lines, Place
 
@@ -242,7 +242,7 @@ class _Walk:
             self.copy.write(alike(piece, ends - start, kinds, self.style) if mixed else piece)
             if kinds[-1] == NONE:
                 self.copy.write(ENDS[self.style])
-        self.longest = max(self.longest, int(np.diff(ends, prepend=start).max()))
+        self.longest = max(self.longest, int(lengths(ends, start).max()))
         if self.nulls and self.nulls[-1] < base + stop:
             self._tell_nulls(base + ends, self.line + np.cumsum(lines) - lines)
         total = int(lines.sum())
