@@ -13,7 +13,7 @@ from clustergraph.iris import sql_text
 from clustergraph.mapping import Mapping, Piece
 
 _ROWS = 1_000_000  # that are sorted at once; what is written does not depend on it
-_MOST = 64  # stretches, however many rows there are
+_MOST = 1024  # stretches, however many rows there are
 _FEW = 8  # stretches for which all rows are looked through each time
 _SAMPLED = 100_000
 

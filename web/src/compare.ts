@@ -14,7 +14,7 @@ import { lineSwatch, typeSwatch } from "./swatch";
 import { isDark } from "./theme";
 import { passes } from "./visible";
 import type { Word } from "./words";
-import { kindName, nameOf, shorten, untag } from "./words";
+import { counted, kindName, nameOf, shorten, untag } from "./words";
 
 type Pair = [Entity, Entity];
 
@@ -303,7 +303,7 @@ function section(title: Node[], count: number, content: Node): HTMLElement {
   return el(
     "section",
     { class: "group" },
-    el("h3", {}, el("span", { class: "name" }, title), el("span", { class: "count" }, String(count))),
+    el("h3", {}, el("span", { class: "name" }, title), el("span", { class: "count" }, counted(count))),
     content,
   );
 }

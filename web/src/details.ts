@@ -14,7 +14,7 @@ import { relations } from "./relations";
 import { chips } from "./sources";
 import { typeSwatch } from "./swatch";
 import { isDark } from "./theme";
-import { kindName, nameOf, shorten, untag } from "./words";
+import { counted, kindName, nameOf, shorten, untag } from "./words";
 
 export function details(page: Page): { element: HTMLElement; render: () => void } {
   const element = el("div", { class: "details" });
@@ -108,7 +108,7 @@ function cited(page: Page, entity: Entity): HTMLElement[] {
         "h3",
         {},
         el("span", { class: "name" }, ...say(page, "citedBy")),
-        el("span", { class: "count" }, String(by.links.length + by.entities.length)),
+        el("span", { class: "count" }, counted(by.links.length + by.entities.length)),
       ),
       el("ul", { class: "relations" }, ...entities, ...links),
     ),

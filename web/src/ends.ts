@@ -8,7 +8,7 @@ import { relation } from "./relations";
 import type { Change } from "./state";
 import type { Word } from "./words";
 import { around, shortestPath } from "./visible";
-import { kindName } from "./words";
+import { counted, kindName } from "./words";
 
 /** What is shown while the second entity of a comparison is still to be chosen. */
 export function comparing(page: Page, from: number): Node[] {
@@ -67,7 +67,7 @@ export function route(page: Page, path: { from: number; to: number | null }): No
         "h3",
         {},
         el("span", { class: "name" }, ...say(page, "inCommon")),
-        el("span", { class: "count" }, String(common.length)),
+        el("span", { class: "count" }, counted(common.length)),
       ),
       el(
         "ul",

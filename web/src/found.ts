@@ -12,7 +12,7 @@ import type { Meanings, Term } from "./results";
 import { compact, isNumeric, spokenOf, textOf } from "./results";
 import { chips } from "./sources";
 import type { Spoken } from "./words";
-import { isWord, kindName, kindText, known, nameOf, shorten, word } from "./words";
+import { counted, isWord, kindName, kindText, known, nameOf, shorten, word } from "./words";
 
 /** So many rows are put in at once; more come as the reader goes down. */
 const CHUNK = 200;
@@ -44,7 +44,7 @@ function triplesElements({ page, question }: Shown, text: string): Node[] {
     el(
       "div",
       { class: "buttons" },
-      el("span", { class: "count" }, String(count)),
+      el("span", { class: "count" }, counted(count)),
       button(page, "download", () =>
         save(new Blob([text], { type: "application/n-triples" }), `${question?.name ?? "answer"}.nt`),
       ),

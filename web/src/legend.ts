@@ -9,7 +9,7 @@ import { toggled } from "./state";
 import { lineSwatch, typeSwatch } from "./swatch";
 import { isDark } from "./theme";
 import type { Spoken, Word } from "./words";
-import { kindName, kindText, known, word } from "./words";
+import { counted, kindName, kindText, known, word } from "./words";
 
 /** So many kinds are listed before the reader asks for all. */
 const MOST = 12;
@@ -237,7 +237,7 @@ function line(page: Page, row: Row, key: string): HTMLElement {
       },
       ...say(page, "only"),
     ),
-    el("span", { class: "count" }, String(row.count)),
+    el("span", { class: "count" }, counted(row.count)),
   );
 }
 

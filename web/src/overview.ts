@@ -5,6 +5,7 @@ import type { Page } from "./page";
 import { say } from "./page";
 import { typeSwatch } from "./swatch";
 import { isDark } from "./theme";
+import { counted } from "./words";
 
 const MOST = 12;
 
@@ -18,7 +19,7 @@ export function overview(page: Page): Node[] {
       {},
       typeSwatch(model.types[model.entities[entity].types[0]], dark),
       el("span", { class: "name" }, entityLink(page, entity)),
-      count !== null && el("span", { class: "count" }, String(count)),
+      count !== null && el("span", { class: "count" }, counted(count)),
     );
   const degree = shown.degree();
   const connected = [...degree.keys()]
@@ -30,7 +31,6 @@ export function overview(page: Page): Node[] {
   );
   const { hiddenEntities } = page.store.state;
   const { part } = model.columns;
-  const number = new Intl.NumberFormat("en");
   return [
     el("h2", {}, ...say(page, "overview")),
     ...(part
@@ -39,9 +39,9 @@ export function overview(page: Page): Node[] {
             "p",
             { class: "hint part" },
             ...say(page, "partOf"),
-            ` ${number.format(part[0])} `,
+            ` ${counted(part[0])} `,
             ...say(page, "entities"),
-            ` · ${number.format(part[1])} `,
+            ` · ${counted(part[1])} `,
             ...say(page, "relations"),
             ".",
           ),
@@ -81,7 +81,7 @@ export function overview(page: Page): Node[] {
       : []),
     ...(isolated.length
       ? [
-          el("h2", {}, ...say(page, "isolated"), el("span", { class: "count" }, String(isolated.length))),
+          el("h2", {}, ...say(page, "isolated"), el("span", { class: "count" }, counted(isolated.length))),
           el(
             "ul",
             { class: "ranking" },

@@ -11,7 +11,7 @@ import { chips } from "./sources";
 import { lineSwatch } from "./swatch";
 import { isDark } from "./theme";
 import { passes } from "./visible";
-import { kindName, known, shorten, untag } from "./words";
+import { counted, kindName, known, shorten, untag } from "./words";
 
 /** So many relations of one kind are shown before the reader asks for all. */
 const FIRST = 25;
@@ -58,7 +58,7 @@ function group(page: Page, entity: Entity, links: Link[]): HTMLElement {
       {},
       swatch,
       el("span", { class: "name" }, ...saidAll(kindName(kind, language))),
-      el("span", { class: "count" }, String(links.length)),
+      el("span", { class: "count" }, counted(links.length)),
     ),
     list,
     more,

@@ -2,7 +2,7 @@
 import { el, replace } from "./dom";
 import type { Page } from "./page";
 import { say, sayPlain } from "./page";
-import type { Word } from "./words";
+import { counted, type Word } from "./words";
 
 const KEYS: [string[], Word][] = [
   [["/"], "search"],
@@ -23,11 +23,11 @@ export function status(page: Page): { element: HTMLElement; render: () => void }
     const { model } = page;
     const shown = page.shown();
     const parts: (Node | string)[] = [
-      `${shown.entityCount}/${model.entities.length} `,
+      `${counted(shown.entityCount)}/${counted(model.entities.length)} `,
       ...say(page, "entities"),
-      ` · ${shown.linkCount}/${model.links.length} `,
+      ` · ${counted(shown.linkCount)}/${counted(model.links.length)} `,
       ...say(page, "relations"),
-      ` · ${model.sources()} `,
+      ` · ${counted(model.sources())} `,
       ...say(page, "sources"),
     ];
     const now = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");

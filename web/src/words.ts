@@ -292,6 +292,11 @@ export function flat(text: string): string {
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
+/** Returns a count with its thousands apart. */
+export function counted(count: number): string {
+  return count < 1000 ? String(count) : numbers().format(count);
+}
+
 /** Returns a number with its thousands apart, exactly as many decimals as it was written with. */
 export function figure(text: string): string {
   const found = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);

@@ -4,7 +4,7 @@ import type { Page } from "./page";
 import { say, sayPlain } from "./page";
 import { isDark } from "./theme";
 import { onGround } from "./colour";
-import { figure, nameOf, shorten } from "./words";
+import { counted, nameOf, shorten } from "./words";
 
 /** So many characters of a name stand beside a mark. */
 const MOST = 26;
@@ -94,7 +94,7 @@ function mark(page: Page, overview: Overview, i: number, size: number): SVGEleme
   const entity = centre[i];
   const name = nameOfZone(page, overview, i);
   const kind = entity === null ? undefined : page.model.types[page.model.entities[entity].types[0]];
-  const number = figure(String(count[i]));
+  const number = counted(count[i]);
   const open = () => page.store.set({ zone: i, view: "network" });
   const text = (dy: number, content: string, kind: string) => {
     const line = svg("text", {
