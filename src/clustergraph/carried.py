@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-_COMPRESS = 2_000_000  # characters from which a compressed page opens sooner than a plain one
+_COMPRESS = 1_000_000  # characters from which a compressed page opens sooner than a plain one
 _UNSAFE = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 

@@ -271,7 +271,6 @@ export function monthName(month: number, language: Language): string {
 // To make one of these takes a browser some milliseconds; the first picture needs none.
 const months = once(() => new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" }));
 const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: "grapheme" }));
-const numbers = once(() => new Intl.NumberFormat("en", { maximumFractionDigits: 20 }));
 
 /** Returns at most so many characters as a reader counts them, with an ellipsis where it was cut. */
 export function shorten(text: string, most: number): string {
@@ -292,15 +291,15 @@ export function flat(text: string): string {
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
-/** Returns a count with its thousands apart. */
-export function counted(count: number): string {
-  return count < 1000 ? String(count) : numbers().format(count);
+/** Returns a whole number with its thousands apart; a browser's own formatter takes long to make. */
+export function counted(count: number | string): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Returns a number with its thousands apart, exactly as many decimals as it was written with. */
 export function figure(text: string): string {
   const found = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);
   if (!found) return text;
-  const whole = found[2].length > 15 ? found[2] : numbers().format(Number(found[2]));
+  const whole = found[2].length > 15 ? found[2] : counted(found[2].replace(/^0+(?=\d)/, ""));
   return [found[1], whole, found.at(3)].join("");
 }
