@@ -34,7 +34,7 @@ def test_a_question_tells_nothing_of_relations_that_the_data_has_not(client: Tes
     page = client.get("/ask/ownership").text
     assert "Nothing in this graph" not in page
     assert '<th scope="col">share</th>' not in page  # nobody has a share here
-    assert '<th scope="col">owner</th>' in page
+    assert '<th scope="col">Owner</th>' in page
 
 
 def test_bars_are_a_table_with_their_numbers(client: TestClient) -> None:

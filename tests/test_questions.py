@@ -1,4 +1,5 @@
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -368,6 +369,9 @@ def test_header_says_all_about_a_question() -> None:
         ("default: htz", "required: maybe", "line 9: 'required' is yes or no, not 'maybe'."),
         ("default: htz", "defualt: htz", "line 9: a parameter has no 'defualt' (did you mean"),
         ("# default: htz", "# parameter: zone\n# label: Z\n# takes: year", "comes twice."),
+        ("default: htz", "column: firms", "line 9: the query has no variable ?firms."),
+        ("default: htz", "column: firm", "line 9: the label of 'firm' is missing."),
+        ("default: htz", "column: firm\n# takes: year", "line 10: a column has no 'takes'"),
     ],
 )
 def test_wrong_header_is_told_with_its_line(wrong: str, right: str, said: str) -> None:
@@ -376,6 +380,19 @@ def test_wrong_header_is_told_with_its_line(wrong: str, right: str, said: str) -
         parse(QUESTION.replace(wrong, right, 1), "firms", "queries/firms.rq")
     assert str(caught.value).startswith("queries/firms.rq, line ")
     assert said in str(caught.value)
+
+
+def test_columns_have_labels_and_parameters_lend_them_theirs() -> None:
+    text = QUESTION.replace("# default: htz", "# column: firm\n# label: Firm\n# label@zh: 企业")
+    question = parse(text, "firms")
+    assert question.columns == {"zone": {"en": "Zone"}, "firm": {"en": "Firm", "zh": "企业"}}
+    assert question.heads("zh") == {"zone": "Zone", "firm": "企业"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_of_a_shipped_question_is_headed_in_both_languages(name: str) -> None:
+    question = SHIPPED[name]
+    assert all({"en", "zh"} <= set(labels) for labels in question.columns.values())
 
 
 def test_name_of_a_file_is_plain() -> None:
@@ -440,6 +457,14 @@ def listed() -> str:
             lines.append("")
         lines += [f"Shown as: {shown}.", ""]
     return "\n".join(lines)
+
+
+def test_the_question_that_the_docs_show_is_one() -> None:
+    [shown] = re.findall(
+        r"^```sparql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    graph = cg.build(cg.read(ROOT / "data"))
+    assert len(parse(shown, "shown").answer(graph, {"zone": "", "year": "1900"})) > 0
 
 
 def test_docs_list_the_shipped_questions() -> None:

@@ -26,6 +26,8 @@ export interface Question {
   /** The query, cut where a value goes: its name, what stands there with one ({}), and without. */
   parts: (string | [name: string, form: string, without: string])[];
   parameters: Parameter[];
+  /** The labels of columns of the answer, by their names; parameters are among them. */
+  columns: Record<string, Labels>;
 }
 
 export interface Asked {

@@ -131,8 +131,7 @@ function drawnColumns(question: Question | null, columns: string[]): number[] | 
 function headOf({ page, question }: Shown, name: string): Spoken[] {
   const { language } = page.store.state;
   if (!question) return [{ text: name, language: "" }];
-  const parameter = question.parameters.find((one) => one.name === name);
-  if (parameter) return kindName(named(parameter.labels, name), language);
+  if (Object.hasOwn(question.columns, name)) return kindName(named(question.columns[name], name), language);
   const { types, properties } = page.model;
   const kind = [...types, ...properties].find((one) => one.word === name);
   if (kind) return kindName(kind, language);

@@ -88,6 +88,8 @@ class Desk {
           ...text,
         ),
       );
+    const list = () => this.element.querySelector(".question-list");
+    const scrolled = list()?.scrollTop ?? 0;
     replace(
       this.element,
       el(
@@ -104,6 +106,7 @@ class Desk {
       ),
       this.place,
     );
+    list()?.scrollTo(0, scrolled);
     this.element.dataset.opened = this.opened ? "yes" : "no";
     this.show();
   }

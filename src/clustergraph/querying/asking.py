@@ -56,6 +56,7 @@ def _question(
         "wordings": question.wordings,
         "notes": question.notes,
         "show": [question.show.kind, question.show.form, *question.show.columns],
+        "columns": question.columns,
         "parts": _parts(question),
         "parameters": [
             {

@@ -13,10 +13,15 @@ several languages (`title@zh`; without a language they are English):
     # label@zh: 园区
     # takes: entity cg:Zone
     # default: sjz-htz
+    #
+    # column: firm
+    # label: Firm
+    # label@zh: 企业
     SELECT ?firm { ?firm a cg:Firm ; cg:locatedIn ?zone }
 
 `takes` is one of `parameters.KINDS`, an entity with the types it may have, a choice with its words
 (`choice several | one source`). A parameter's value takes the place of the variable of its name.
+A column of the answer may have labels; one that has the name of a parameter has that one's.
 `show` says what the answer is best shown as: `table`, `chart bar X Y` or `chart line X Y SERIES`,
 `network SOURCE RELATION TARGET`, each with the columns of the answer that it draws.
 """
@@ -30,7 +35,7 @@ from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clustergraph.errors import QueryError, SourceError
 from clustergraph.labels import in_language
@@ -44,6 +49,8 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"#\s*([a-z]+)(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?:\s*(.*?)\s*")
 _QUESTION_KEYS = {"title": True, "question": True, "note": True, "show": False}
 _PARAMETER_KEYS = {"label": True, "takes": False, "default": False, "required": False}
+_COLUMN_KEYS = {"label": True}
+_KEYS = {"question": _QUESTION_KEYS, "parameter": _PARAMETER_KEYS, "column": _COLUMN_KEYS}
 _SHOWN = {"table": 0, "chart": 2, "network": 3}  # how many columns each needs
 
 
@@ -73,8 +80,8 @@ class Show:
 class Question:
     """A query with a name, a question in words and parameters.
 
-    `titles`, `wordings` and `notes` go by language; `sparql` is the whole text of the file, so
-    that errors name its lines.
+    `titles`, `wordings` and `notes` go by language, as do the labels of each of the `columns`;
+    `sparql` is the whole text of the file, so that errors name its lines.
     """
 
     name: str
@@ -84,6 +91,7 @@ class Question:
     notes: Mapping[str, str] = field(default_factory=dict)
     show: Show = field(default_factory=Show)
     parameters: tuple[Parameter, ...] = ()
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file: str = ""
 
     def title(self, language: str = "en") -> str:
@@ -97,6 +105,10 @@ class Question:
     def note(self, language: str = "en") -> str:
         """Return what one should know to read the answer, or nothing."""
         return in_language(self.notes, language)
+
+    def heads(self, language: str = "en") -> dict[str, str]:
+        """Return the labels of the answer's columns, of those that have some, in this language."""
+        return {name: in_language(labels, language) for name, labels in self.columns.items()}
 
     def terms(self, graph: "Graph", given: Mapping[str, object]) -> dict[str, Value]:
         """Return the terms that take the place of variables: those given, and the defaults.
@@ -230,35 +242,45 @@ def parse(text: str, name: str, file: str = "") -> Question:
     return _Header(text, name, file or f"{name}.rq").question()
 
 
+class _Block(NamedTuple):
+    """What the header says of one thing: by key and language, values with their lines."""
+
+    about: str
+    start: int
+    said: dict[tuple[str, str], tuple[str, int]]
+
+    def texts(self, key: str) -> dict[str, str]:
+        """Return the texts of a key by their language."""
+        return {language: text for (k, language), (text, _) in self.said.items() if k == key}
+
+
 class _Header:
     """The header of a file, read strictly: a wrong word is an error, never ignored."""
 
     def __init__(self, text: str, name: str, file: str) -> None:
         self.text, self.name, self.file = text, name, file
-        # Each block: where it starts, and by key and language its values with their lines.
-        self.blocks: list[tuple[int, dict[tuple[str, str], tuple[str, int]]]] = [(1, {})]
+        self.blocks = [_Block("question", 1, {})]
 
     def question(self) -> Question:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise self._fault(1, f"the file's name {self.name!r} is not in small-letters-like-this")
         self._read()
-        start, head = self.blocks[0]
-        titles, wordings = self._texts(head, "title"), self._texts(head, "question")
+        head = self.blocks[0]
+        titles, wordings = head.texts("title"), head.texts("question")
         for key, texts in (("title", titles), ("question", wordings)):
             if not texts:
-                raise self._fault(start, f"the {key} is missing")
-        parameters = tuple(self._parameter(start, block) for start, block in self.blocks[1:])
-        for place, parameter in enumerate(parameters):
-            if parameter.name in (p.name for p in parameters[:place]):
-                raise self._fault(self.blocks[place + 1][0], f"{parameter.name!r} comes twice")
+                raise self._fault(head.start, f"the {key} is missing")
+        parameters = [self._parameter(b) for b in self.blocks if b.about == "parameter"]
+        labels = {p.name: p.labels for p in parameters}
         return Question(
             name=self.name,
             sparql=self.text,
             titles=titles,
             wordings=wordings,
-            notes=self._texts(head, "note"),
-            show=self._show(*head.get(("show", ""), ("table", start))),
-            parameters=parameters,
+            notes=head.texts("note"),
+            show=self._show(*head.said.get(("show", ""), ("table", head.start))),
+            parameters=tuple(parameters),
+            columns=labels | dict(self._column(b) for b in self.blocks if b.about == "column"),
             file=self.file,
         )
 
@@ -279,32 +301,44 @@ class _Header:
     def _add(self, line: int, key: str, language: str, value: str) -> None:
         if not value:
             raise self._fault(line, f"nothing stands after {key!r}")
-        if key == "parameter":
-            self.blocks.append((line, {("parameter", ""): (value, line)}))
+        if key in ("parameter", "column"):
+            if any(b.said.get((key, ""), ("", 0))[0] == value for b in self.blocks):
+                raise self._fault(line, f"{value!r} comes twice")
+            self.blocks.append(_Block(key, line, {(key, ""): (value, line)}))
             return
-        keys = _PARAMETER_KEYS if len(self.blocks) > 1 else _QUESTION_KEYS
+        block = self.blocks[-1]
+        keys = _KEYS[block.about]
         if key not in keys:
-            about = "a parameter" if len(self.blocks) > 1 else "a question"
             near = did_you_mean(key, keys)
-            raise self._fault(line, f"{about} has no {key!r}{near}; it has {', '.join(keys)}")
+            reason = f"a {block.about} has no {key!r}{near}; it has {', '.join(keys)}"
+            raise self._fault(line, reason)
         if language and not keys[key]:
             raise self._fault(line, f"{key!r} takes no language")
         language = language or ("en" if keys[key] else "")
-        if (key, language) in self.blocks[-1][1]:
+        if (key, language) in block.said:
             raise self._fault(line, f"{key!r} comes twice")
-        self.blocks[-1][1][key, language] = (value, line)
+        block.said[key, language] = (value, line)
 
-    @staticmethod
-    def _texts(block: dict[tuple[str, str], tuple[str, int]], key: str) -> dict[str, str]:
-        return {language: text for (k, language), (text, _) in block.items() if k == key}
+    def _column(self, block: _Block) -> tuple[str, dict[str, str]]:
+        name, _ = block.said["column", ""]
+        if name not in self._variables:
+            raise self._fault(block.start, f"the query has no variable ?{name}")
+        return name, self._labels(block, name)
 
-    def _parameter(self, start: int, block: dict[tuple[str, str], tuple[str, int]]) -> Parameter:
-        name, _ = block["parameter", ""]
+    def _labels(self, block: _Block, name: str) -> dict[str, str]:
+        labels = block.texts("label")
+        if not labels:
+            raise self._fault(block.start, f"the label of {name!r} is missing")
+        return labels
+
+    def _parameter(self, block: _Block) -> Parameter:
+        start, said = block.start, block.said
+        name, _ = said["parameter", ""]
         if not name.isidentifier() or keyword.iskeyword(name) or not name.islower():
             raise self._fault(start, f"{name!r} is no name for a parameter: use small letters")
         if name not in self._variables:
             raise self._fault(start, f"the query has no variable ?{name}")
-        takes, line = block.get(("takes", ""), ("", start))
+        takes, line = said.get(("takes", ""), ("", start))
         kind, _, rest = takes.partition(" ")
         if kind not in KINDS:
             near = did_you_mean(kind, KINDS)
@@ -314,15 +348,13 @@ class _Header:
         if bool(among) != (kind == "choice") and kind != "entity":
             reason = f"nothing stands after {kind}, not {rest!r}" if among else ""
             raise self._fault(line, reason or "a choice names its words")
-        required, line = block.get(("required", ""), ("no", start))
+        required, line = said.get(("required", ""), ("no", start))
         if required not in ("yes", "no"):
             raise self._fault(line, f"'required' is yes or no, not {required!r}")
-        default, line = block.get(("default", ""), ("", start))
+        default, line = said.get(("default", ""), ("", start))
         if kind == "choice" and default and default not in among:
             raise self._fault(line, f"the default {default!r} is none of the choices")
-        labels = self._texts(block, "label")
-        if not labels:
-            raise self._fault(start, f"the label of {name!r} is missing")
+        labels = self._labels(block, name)
         return Parameter(name, kind, tuple(among), labels, default, required == "yes")
 
     def _show(self, value: str, line: int) -> Show:

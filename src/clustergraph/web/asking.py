@@ -161,7 +161,7 @@ async def ask(visit: Visit) -> Reply:
         chart = pages.chart(visit.site, question, found.rows) if found.rows is not None else None
         # A question names relations that one dataset has and another has not: no remarks on them.
         found = replace(found, links=links, chart=chart, remarks=(), tight=True)
-        found = replace(found, network=drawn_at)
+        found = replace(found, network=drawn_at, heads=question.heads())
         return pages.question(visit.site, question, form, found)
 
     return await asyncio.to_thread(made)

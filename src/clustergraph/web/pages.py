@@ -67,6 +67,7 @@ class Found:
     asked: bool = False
     most: int = field(default=SHOWN)
     tight: bool = False
+    heads: Mapping[str, str] = field(default_factory=dict)
     network: str = ""
 
     @property
@@ -77,6 +78,10 @@ class Found:
         filled = {place for row in self.rows.terms for place, term in enumerate(row) if term}
         named = list(enumerate(self.rows.columns))
         return [(p, name) for p, name in named if p in filled or not filled or not self.tight]
+
+    def head(self, column: str) -> str:
+        """Return what stands above a column: its label, or else its name."""
+        return self.heads.get(column) or (column.replace("_", " ") if self.tight else column)
 
 
 class Shown:
