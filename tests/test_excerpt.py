@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 import pytest
 from click.testing import CliRunner
 
@@ -11,6 +12,7 @@ import clustergraph as cg
 from clustergraph import excerpt, folder, parts, view
 from clustergraph.cli import program
 from clustergraph.graph import Graph
+from clustergraph.web import site
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -43,6 +45,35 @@ def test_an_excerpt_of_tables_holds_what_most_relations_join(star: Path, *, plai
     assert ids(part) == ["a", "b", "hub"]
     assert part.number_of_edges() == 3
     assert all(said["rows"] for _, said in part.nodes(data=True))
+
+
+@pytest.mark.parametrize("count", [1, 60, 200])
+def test_the_excerpt_of_a_store_is_that_of_its_tables(count: int) -> None:
+    checked = cg.read(DATA)
+    whole = Graph.of(checked)
+    columns = {t.iri for t in whole.vocabulary.terms.values() if t.kind == "column"}
+    found = excerpt.of_store(whole.store, count, columns)
+    content = pyoxigraph.serialize(found.quads, format=pyoxigraph.RdfFormat.N_QUADS)
+    assert content is not None
+    of_store = whole.beside(content).to_networkx()
+    of_tables = Graph.of(checked, largest=count).to_networkx()
+    assert ids(of_store) == ids(of_tables)
+    assert set(of_store.edges(keys=True)) == set(of_tables.edges(keys=True))
+    assert dict(of_store.nodes(data=True)) == dict(of_tables.nodes(data=True))
+    network = whole.to_networkx()
+    assert (found.entities, found.relations) == (len(network), network.number_of_edges())
+
+
+def test_the_server_draws_a_part_of_a_large_graph_and_says_so(
+    star: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "_LARGE", 1)
+    monkeypatch.setattr(site, "_DRAWN", 3)
+    with cg.build(cg.read(star)) as graph:
+        body = site.Site(graph, site.Settings()).network_page.body.decode()
+    data = carried(body)
+    assert data["part"] == [5, 4]
+    assert data["entities"]["id"] == ["a", "b", "hub"]
 
 
 def test_an_excerpt_as_large_as_the_whole_is_the_whole() -> None:

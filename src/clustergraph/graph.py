@@ -160,9 +160,12 @@ class Graph:
             return Rows(answer.body, prefixes=self.prefixes, remarks=answer.remarks)
         if answer.kind == "boolean":
             return b"true" in answer.body
-        body = answer.body
+        return self.beside(answer.body)
+
+    def beside(self, content: bytes) -> "Graph":
+        """Return another graph, of N-Triples or N-Quads, with this one's names and vocabulary."""
         return Graph(
-            lambda: (body,), vocabulary=self._vocabulary, base=self.base, prefixes=self.prefixes
+            lambda: (content,), vocabulary=self._vocabulary, base=self.base, prefixes=self.prefixes
         )
 
     def select(

@@ -8,7 +8,9 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
 
-from clustergraph import view
+from pyoxigraph import RdfFormat, serialize
+
+from clustergraph import excerpt, view
 from clustergraph.backends import Answers
 from clustergraph.querying.engine import Limits
 from clustergraph.rows import Iri
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _OWN = 2  # evaluators for the server's own questions, which nobody waits in line for
 _PATIENT = 60.0  # seconds for what is worked out once, of all triples
+_LARGE = 500_000  # triples of which no visitor would wait for the whole picture
+_DRAWN = 5000  # entities that it shows instead
 _NAMED = 5000  # entities that the editor can complete
 _SORTED = 2000  # members of a class that are all sorted to tell the first
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n?')
@@ -138,7 +142,20 @@ class Site:
     def network_page(self) -> Reply:
         """The network page."""
         with self._lock:
-            return self.network_reply(view.page(self.network))
+            large = len(self.store) > _LARGE
+            drawn = (self._excerpt() if large else None) or self.network
+            return self.network_reply(view.page(drawn))
+
+    def _excerpt(self) -> "nx.MultiDiGraph[str] | None":
+        """Return the part of a large graph that most relations join, if any are stated."""
+        columns = {t.iri for t in self.vocabulary.terms.values() if t.kind == "column"}
+        found = excerpt.of_store(self.store, _DRAWN, columns)
+        if not found.relations:
+            return None
+        content = serialize(found.quads, format=RdfFormat.N_QUADS) or b""
+        network = self.graph.beside(content).to_networkx()
+        network.graph["part"] = [found.entities, found.relations]
+        return network
 
     def network_reply(self, text: str) -> Reply:
         """Return a network page with the policy that fits it, and a script that ties it to us."""
