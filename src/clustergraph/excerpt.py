@@ -57,8 +57,8 @@ _KEPT = frozenset({RDF + "type", DCTERMS + "source", PROV + "wasDerivedFrom"})
 def of_store(store: "Store", count: int, columns: Collection[str]) -> Excerpt:
     """Return what a store says of the entities with the most relation resources, up to a count.
 
-    Relations are kept where both ends are; `columns` are the properties that are none. Entities that
-    no relation joins are never taken; of those with as many, the first by IRI are.
+    Relations are kept where both ends are; `columns` are the properties that are none. Entities
+    that no relation joins are never taken; of those with as many, the first by IRI are.
     """
     from pyoxigraph import NamedNode  # noqa: PLC0415 - heavy
 
