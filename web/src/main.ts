@@ -92,6 +92,7 @@ function build(columns: Columns, root: HTMLElement, licences: string): void {
   const helper = help(page, licences);
   const empty = el("p", { class: "empty", hidden: true });
   const zoom = zoomButtons(page);
+  stage.keepClear(switcher.element, zoom.element);
   const unmark = el("button", {
     type: "button",
     class: "button unmark",

@@ -57,6 +57,8 @@ export class Stage {
   /** The camera that the engine last drew from; none when that is no longer so. */
   private painted: Camera | null = null;
   private pace = new Pace();
+  /** Where something lies over the drawing. */
+  private covered: Rectangle[] = [];
 
   constructor(
     private model: Model,
@@ -107,6 +109,25 @@ export class Stage {
     this.fitted = true;
     this.camera = camera ?? this.whole();
     this.request();
+  }
+
+  /** Keeps names from where these elements lie over the drawing. */
+  keepClear(...elements: HTMLElement[]): void {
+    const observer = new ResizeObserver(() => {
+      const { left: x, top: y } = this.element.getBoundingClientRect();
+      this.covered = elements
+        .map((element) => element.getBoundingClientRect())
+        .filter(({ width }) => width > 0)
+        .map(({ left, top, right, bottom }) => ({
+          left: left - x,
+          top: top - y,
+          right: right - x,
+          bottom: bottom - y,
+        }));
+      this.drawn = null;
+      this.request();
+    });
+    for (const element of [this.element, ...elements]) observer.observe(element);
   }
 
   /** Takes over what is shown and lit, and draws it. */
@@ -270,7 +291,9 @@ export class Stage {
     const { seen } = this;
     if (!seen) return;
     const view = { camera, size: this.size };
-    this.screen.show(seen.look.ink.ground, seen.lit ? BEHIND : 1, (pen) => this.paintFront(pen, seen, view));
+    this.screen.show(seen.look.ink.ground, seen.lit ? BEHIND : 1, (pen) =>
+      this.paintFront(pen, seen, view, this.covered),
+    );
     this.drawn = camera;
     this.pace.measure();
     if (camera !== this.camera) this.request();
