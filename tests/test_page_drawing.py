@@ -132,6 +132,32 @@ def test_no_name_covers_another_and_none_is_cut_off(
     assert shown.complaints == []
 
 
+COVERS = """() => {
+  const {left, top} = document.querySelector("canvas.screen").getBoundingClientRect();
+  return [...document.querySelectorAll(".arrangements, .zoom")].map((element) => {
+    const box = element.getBoundingClientRect();
+    return {text: element.className, left: box.left - left, right: box.right - left,
+      top: box.top - top, bottom: box.bottom - top};
+  });
+}"""
+
+
+def test_no_name_stands_behind_the_buttons_on_the_drawing(show: Show) -> None:
+    shown = show("#language=both", {"width": 900, "height": 560})
+    for at in ("", "&at=0,0,1", "&at=-200,50,2", "&at=100,200,1.5"):
+        shown.page.evaluate("(hash) => { location.hash = hash; }", f"language=both{at}")
+        texts = shown.texts()
+        covers = shown.page.evaluate(COVERS)
+        assert len(covers) == 2
+        assert len(texts) > 3
+        assert [
+            pair
+            for cover in covers
+            for pair in overlapping([cover, *texts])
+            if cover["text"] in pair
+        ] == []
+
+
 @pytest.mark.parametrize("engine", ["pyvis", "canvas"])
 def test_while_the_view_moves_a_picture_is_moved_and_the_drawing_follows_when_it_rests(
     show: Show, engine: str
