@@ -88,8 +88,8 @@ def _about(
 
     for entity in chosen:
         for quad in store.quads_for_pattern(entity, None, None, None):
-            there = quad.object in chosen or quad.predicate in kept
-            if there or not isinstance(quad.object, NamedNode):
+            joins = isinstance(quad.object, NamedNode) and quad.predicate not in kept
+            if not joins or quad.object in chosen:
                 yield quad
 
 

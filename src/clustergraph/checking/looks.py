@@ -73,13 +73,12 @@ def look(
     found.tidy = set(ids) - _holding(tables, table, odd, _is_untidy)
     filled = [cell for cell in typed if found.filled[cell]]
     several = _coming_again(tables, table, filled)
-    for cell in typed:
-        if cell in filled:
-            untidy = _misfits(tables, table, cell, typed[cell], several=cell in several)
-            if untidy is None:
-                found.fitting.add(cell)
-            if not untidy:
-                found.tidy.add(cell)
+    for cell in filled:
+        untidy = _misfits(tables, table, cell, typed[cell], several=cell in several)
+        if untidy is None:
+            found.fitting.add(cell)
+        if not untidy:
+            found.tidy.add(cell)
     if table.controls:
         found.control = _holding(tables, table, table.columns, sql_has_control)
     return found
