@@ -51,8 +51,7 @@ def test_an_excerpt_of_tables_holds_what_most_relations_join(star: Path, *, plai
 def test_the_excerpt_of_a_store_is_that_of_its_tables(count: int) -> None:
     checked = cg.read(DATA)
     whole = Graph.of(checked)
-    columns = {t.iri for t in whole.vocabulary.terms.values() if t.kind == "column"}
-    found = excerpt.of_store(whole.store, count, columns)
+    found = excerpt.of_store(whole.store, count, whole.vocabulary.column_iris)
     content = pyoxigraph.serialize(found.quads, format=pyoxigraph.RdfFormat.N_QUADS)
     assert content is not None
     of_store = whole.beside(content).to_networkx()

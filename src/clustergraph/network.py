@@ -6,7 +6,7 @@ self loops stay, as they do in the RDF.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -71,7 +71,7 @@ def _no_collecting() -> Iterator[None]:
 def _fill(network: "nx.MultiDiGraph[str]", graph: "Graph") -> None:
     vocabulary = graph.vocabulary
     said = descriptions.read(graph)
-    columns = {t.iri for t in vocabulary.terms.values() if t.kind == "column"}
+    columns = vocabulary.column_iris
     network.graph |= {"base": graph.base, "vocabulary": vocabulary, "labels": {}}
     direct = _add_entities(network, said, columns)
     network.graph.setdefault("titles", dict(vocabulary.titles))
@@ -83,7 +83,7 @@ def _fill(network: "nx.MultiDiGraph[str]", graph: "Graph") -> None:
 
 
 def _add_entities(
-    network: "nx.MultiDiGraph[str]", said: descriptions.Descriptions, columns: set[str]
+    network: "nx.MultiDiGraph[str]", said: descriptions.Descriptions, columns: Collection[str]
 ) -> list[Triple]:
     """Add the nodes, and return the triples that join them."""
     base: str = network.graph["base"]
@@ -105,7 +105,7 @@ def _add_entities(
 
 
 def _add_relations(
-    network: "nx.MultiDiGraph[str]", said: descriptions.Descriptions, columns: set[str]
+    network: "nx.MultiDiGraph[str]", said: descriptions.Descriptions, columns: Collection[str]
 ) -> set[Triple]:
     """Add an edge for each statement, and return the triples that they stand for."""
     covered: set[Triple] = set()
@@ -121,7 +121,7 @@ def _add_relations(
     return covered
 
 
-def _is_edge(predicate: str, value: Value, columns: set[str]) -> bool:
+def _is_edge(predicate: str, value: Value, columns: Collection[str]) -> bool:
     if value.datatype != IRI or predicate in columns or predicate in PARTS:
         return False
     return predicate not in {_TYPE, _ROW, _EVIDENCE}
@@ -138,7 +138,7 @@ def _labels(pairs: Said) -> tuple[dict[str, str], list[Value]]:
     return labels, others
 
 
-def _entity(iri: str, pairs: Said, columns: set[str], base: str) -> dict[str, Any]:
+def _entity(iri: str, pairs: Said, columns: Collection[str], base: str) -> dict[str, Any]:
     labels, others = _labels(pairs)
     of = _attributes(pairs, columns)
     aliases = [v for p, v in pairs if p in _ALIASES]
@@ -151,7 +151,7 @@ def _entity(iri: str, pairs: Said, columns: set[str], base: str) -> dict[str, An
     }
 
 
-def _attributes(pairs: Said, columns: set[str]) -> dict[str, Any]:
+def _attributes(pairs: Said, columns: Collection[str]) -> dict[str, Any]:
     """Return what entities and relations have alike: facts, notes, evidence, CSV rows."""
     facts: dict[str, list[Value]] = {}
     for predicate, value in pairs:
@@ -165,7 +165,7 @@ def _attributes(pairs: Said, columns: set[str]) -> dict[str, Any]:
     }
 
 
-def _relation(pairs: Said, columns: set[str]) -> dict[str, Any]:
+def _relation(pairs: Said, columns: Collection[str]) -> dict[str, Any]:
     of = _attributes(pairs, columns)
     facts: dict[str, list[Value]] = of["facts"]
 

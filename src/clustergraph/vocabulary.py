@@ -132,6 +132,11 @@ class Vocabulary:
         found = (t for t in self.terms.values() if t.kind == kind and t.word)
         return sorted(found, key=lambda t: t.word)
 
+    @property
+    def column_iris(self) -> frozenset[str]:
+        """The properties that columns give, of those without a word too: they join no entities."""
+        return frozenset(t.iri for t in self.terms.values() if t.kind == "column")
+
     def nearest(self, kind: Kind, word: str) -> str | None:
         """Return the notation of the known word most like this one, or None if none is near."""
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - wanted only where a word is unknown

@@ -148,8 +148,7 @@ class Site:
 
     def _excerpt(self) -> "nx.MultiDiGraph[str] | None":
         """Return the part of a large graph that most relations join, if any are stated."""
-        columns = {t.iri for t in self.vocabulary.terms.values() if t.kind == "column"}
-        found = excerpt.of_store(self.store, _DRAWN, columns)
+        found = excerpt.of_store(self.store, _DRAWN, self.vocabulary.column_iris)
         if not found.relations:
             return None
         content = serialize(found.quads, format=RdfFormat.N_QUADS) or b""
