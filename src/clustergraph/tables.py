@@ -1,6 +1,5 @@
 """The two tables, read from files or data frames into DuckDB: every cell as the text it was."""
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from clustergraph import resources
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
+from clustergraph.reading import digests
 from clustergraph.reading.columns import Column, columns, faults
+from clustergraph.reading.digests import Digest
 from clustergraph.reading.sources import Source, is_parquet, is_workbook, sources
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ class Table:
     name: str
     file: str
     path: Path | None
-    sha256: str | None
     encoding: str | None
     encoding_certainty: str | None
     delimiter: str | None
@@ -75,6 +75,7 @@ class Table:
     first: int | None = None
     controls: bool = True
     at_once: bool = False
+    digest: Digest | None = None
 
     def among(self, rows: str) -> str:
         """Return SQL for the rows of the table whose numbers stand in the table `rows`.
@@ -87,6 +88,11 @@ class Table:
             f"(SELECT rowid + {self.first} AS row, * FROM {self.name}_cells"  # noqa: S608 - ours
             f" WHERE rowid IN (SELECT row - {self.first} FROM {rows}))"
         )
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the file as it was read, in hexadecimal; waits until it is counted."""
+        return None if self.digest is None else self.digest.result()
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins."""
@@ -154,13 +160,15 @@ def read(
 
 def _read(found: Sequence[Source], folder: Path) -> Tables:
     """Read both tables at once, each in a thread."""
+    counted = digests.begun(source.given for source in found if isinstance(source.given, Path))
+
     from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     connection = loading.connection(folder)
     problems = Problems()
     with ThreadPoolExecutor() as pool:
         loads = [  # each in this context, where somebody may look at how far it is
-            pool.submit(copy_context().run, _loaded, source, connection.cursor(), folder, pool)
+            pool.submit(copy_context().run, _loaded, source, connection.cursor(), folder)
             for source in found
         ]
         for load in loads:
@@ -174,7 +182,10 @@ def _read(found: Sequence[Source], folder: Path) -> Tables:
         raise DataError(sorted(problems, key=lambda told: files.index(told.file)))
     for copy in folder.glob("*.*"):
         copy.unlink()  # loaded, and maybe large; DuckDB's own files stand in a folder
-    entities, relations = (load.result().table for load in loads)
+    tables = (load.result().table for load in loads)
+    entities, relations = (
+        replace(table, digest=counted[table.path]) if table.path else table for table in tables
+    )
     return Tables(connection, entities, relations, problems, folder)
 
 
@@ -183,23 +194,19 @@ class _Loaded(NamedTuple):
     problems: list[Problem]
 
 
-def _loaded(
-    source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path, pool: ThreadPoolExecutor
-) -> _Loaded:
+def _loaded(source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path) -> _Loaded:
     """Look through a table and load it; DataError with all its problems when it cannot be read."""
     path = source.given
     if not isinstance(path, Path) or is_parquet(path):
-        return _framed(source, cursor, pool)
-    digest = pool.submit(_sha256, path)
+        return _framed(source, cursor)
     # That a file is UTF-8 is seen by the engine, too: nearly always it need not be proven before.
     found = _read_file(source, path, cursor, folder, proven=False)
     if found is None:
         found = _read_file(source, path, cursor, folder, proven=True)
     assert found is not None  # noqa: S101 - it was proven
-    table = replace(found.table, sha256=digest.result())
     if is_workbook(path):
-        return _Loaded(table, [replace(told, line=None) for told in found.problems])
-    return _Loaded(table, found.problems)
+        return _Loaded(found.table, [replace(told, line=None) for told in found.problems])
+    return found
 
 
 def _read_file(
@@ -266,7 +273,6 @@ def _read_text(
         source.name,
         source.file,
         path,
-        None,
         text.encoding,
         text.certainty,
         None if workbook else top.delimiter,
@@ -281,14 +287,11 @@ def _read_text(
     return _Loaded(table, [*problems, *held.problems])
 
 
-def _framed(
-    source: Source, cursor: "duckdb.DuckDBPyConnection", pool: ThreadPoolExecutor
-) -> _Loaded:
+def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
     """Load a data frame or a Parquet file."""
     from clustergraph.reading import frames, loading  # noqa: PLC0415 - heavy
 
     path = source.given if isinstance(source.given, Path) else None
-    digest = pool.submit(_sha256, path) if path else None
     names = frames.load(cursor, source.name, source.given)
     header = columns(names)
     problems = faults(source.name, source.file, header)
@@ -299,7 +302,6 @@ def _framed(
         source.name,
         source.file,
         path,
-        digest.result() if digest else None,
         "utf-8" if path else None,
         "valid" if path else None,
         None,
@@ -309,8 +311,3 @@ def _framed(
         first=held.first,
     )
     return _Loaded(table, [*problems, *held.problems])
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -103,8 +103,6 @@ def _relations(checked: "Checked", parallel: "Future[Numbers]") -> None:
         f" FROM {relations.among('parallels')}"
         " WHERE row NOT IN (SELECT row FROM relation_fates)) WHERE n > 1"
     )
-    own = checked.terms.cell("relations", "id") or "''"
-    repeated(connection, f"SELECT hash({own}) AS k FROM relations WHERE {own} <> ''")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE relation_id_conflicts AS SELECT {own} AS id FROM relations"
         f" WHERE {own} <> '' AND hash({own}) IN (SELECT k FROM repeated)"

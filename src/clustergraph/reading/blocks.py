@@ -39,23 +39,36 @@ class Scan(NamedTuple):
     controls: bool
 
 
-def scan(data: bytes, delimiter: int, *, final: bool) -> Scan:
-    """Return the records of a block that begins where a record does."""
+def scan(data: bytes, delimiter: int, *, final: bool, room: "Mask | None" = None) -> Scan:
+    """Return the records of a block that begins where a record does.
+
+    `room` is for a mask of the block: one for many blocks, since the system takes back what large
+    arrays leave, and clears it, each time.
+    """
     block = np.frombuffer(data, np.uint8)
-    quoted, returns = b'"' in data, b"\r" in data
-    newlines = _newlines(block) if returns else block == ord("\n")
-    delimiters = _bits(block == delimiter)
-    ending, fault, swallowed = newlines, None, None
-    opened = False
-    if quoted:
-        quotes, lines = _bits(block == ord('"')), _bits(newlines)
+    room = np.empty(len(block), np.bool_) if room is None else room[: len(block)]
+    returns = b"\r" in data
+    delimiters = _bits(np.equal(block, delimiter, out=room))
+    newlines = np.equal(block, ord("\n"), out=room)
+    if returns:
+        newlines |= _lone_returns(block, newlines)
+    places, fault, opened = np.flatnonzero(newlines), None, False
+    within = np.arange(len(places) + 1)  # which of the line ends are the end of a record
+    if b'"' in data:
+        beside = delimiters | _bits(newlines)
+        quotes = _bits(np.equal(block, ord('"'), out=room))
         inside = _odd_so_far(quotes)
-        fault = _fault(quotes, inside, block, delimiter)
+        beside |= quotes
+        if returns:
+            beside |= _bits(np.equal(block, ord("\r"), out=room))
+        text = ~beside
+        text[-1] &= (_ONE << np.uint64(len(block) % _WORD)) - _ONE  # what follows is not known
+        fault = _fault(quotes, inside, text)
         delimiters &= ~inside
-        ending = _mask(lines & ~inside, len(block))
-        swallowed = lines & inside
         opened = bool(inside[-1] >> _LAST)
-    ends = np.flatnonzero(ending) + 1
+        outside = ~_are_set(inside, places)
+        within = np.append(np.flatnonzero(outside), len(places))
+    ends = places[within[:-1]] + 1
     if fault is not None:
         ends = ends[: np.searchsorted(ends, fault, side="right")]
     endless = final and fault is None and not opened and data[-1:] not in {b"\n", b"\r"}
@@ -64,27 +77,25 @@ def scan(data: bytes, delimiter: int, *, final: bool) -> Scan:
     kinds = _kinds(block, ends) if returns else np.zeros(len(ends), np.int8)
     if endless:
         kinds[-1] = NONE
-    counts, lines_of_each = _sums(delimiters, ends) + 1, np.ones(len(ends), np.int64)
-    if swallowed is not None and swallowed.any():
-        lines_of_each += _sums(swallowed, ends)
-    return Scan(ends, counts, lines_of_each, kinds, fault, holds_controls(data))
+    counts, lines = _sums(delimiters, ends) + 1, lengths(within[: len(ends)], -1)
+    return Scan(ends, counts, lines, kinds, fault, holds_controls(data, room))
 
 
-def holds_controls(data: bytes) -> bool:
+def holds_controls(data: bytes, room: "Mask | None" = None) -> bool:
     """Return whether a text holds a control character other than a tab or a line end, or DEL."""
     block = np.frombuffer(data, np.uint8)
-    low = np.count_nonzero(block < ord(" "))
-    spacing = sum(np.count_nonzero(block == mark) for mark in b"\n\r\t" if mark in data)
+    low = np.count_nonzero(np.less(block, ord(" "), out=room))
+    spacing = sum(
+        np.count_nonzero(np.equal(block, mark, out=room)) for mark in b"\n\r\t" if mark in data
+    )
     return bool(low > spacing) or b"\x7f" in data
 
 
-def _newlines(block: "Bytes") -> "Mask":
-    """Mark the last character of each line end: LF, or CR where no LF follows."""
-    newlines: Mask = block == ord("\n")
-    returns = block == ord("\r")
+def _lone_returns(block: "Bytes", newlines: "Mask") -> "Mask":
+    """Mark each CR that no LF follows: it is a line end by itself."""
+    returns: Mask = block == ord("\r")
     returns[:-1] &= ~newlines[1:]
-    newlines |= returns
-    return newlines
+    return returns
 
 
 def _bits(mask: "Mask") -> "Bits":
@@ -95,9 +106,10 @@ def _bits(mask: "Mask") -> "Bits":
     return words
 
 
-def _mask(bits: "Bits", size: int) -> "Mask":
-    unpacked = np.unpackbits(bits.view(np.uint8), count=size, bitorder="little")
-    return unpacked.view(np.bool_)
+def _are_set(bits: "Bits", places: "Places") -> "Mask":
+    """Tell of each place whether its bit is set."""
+    shifts = (places & (_WORD - 1)).view(np.uint64)
+    return (bits[places >> _SHIFT] >> shifts & _ONE).view(np.int64) == 1
 
 
 def _odd_so_far(bits: "Bits") -> "Bits":
@@ -110,17 +122,16 @@ def _odd_so_far(bits: "Bits") -> "Bits":
     return odd
 
 
-def _fault(quotes: "Bits", inside: "Bits", block: "Bytes", delimiter: int) -> int | None:
+def _fault(quotes: "Bits", inside: "Bits", text: "Bits") -> int | None:
     """Return the place of the first quotation mark that neither opens nor closes a cell rightly.
 
     One that opens follows a delimiter or a line end, or is the second of a doubled one; the one
-    that closes stands before a delimiter or a line end, or is the first of a doubled one.
+    that closes stands before a delimiter or a line end, or is the first of a doubled one. `text`
+    marks all that is none of these.
     """
-    text = (block != delimiter) & (block != ord('"')) & (block != ord("\n")) & (block != ord("\r"))
-    wrong = _bits(text)
-    before, after = wrong << _ONE, wrong >> _ONE
-    before[1:] |= wrong[:-1] >> _LAST
-    after[:-1] |= wrong[1:] << _LAST
+    before, after = text << _ONE, text >> _ONE
+    before[1:] |= text[:-1] >> _LAST
+    after[:-1] |= text[1:] << _LAST
     faults = quotes & ((inside & before) | (~inside & after))
     words = np.flatnonzero(faults)
     if not len(words):

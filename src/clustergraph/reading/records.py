@@ -23,7 +23,7 @@ from clustergraph.reading.lines import Lines, Place
 if TYPE_CHECKING:
     from clustergraph.reading.blocks import Places
 
-_LARGE = 1 << 18
+_LARGE = 1 << 20
 _SMALL = 1 << 12
 _LONGEST = 1 << 26  # no record is longer: what goes on for longer is a quote that never closes
 _TOLD = 10_000  # problems of one kind that are told one by one
@@ -111,6 +111,7 @@ class _Walk:
         self.surplus: dict[int, int] = {}
         self.nulls = list(reversed(source.nulls))
         self.streak = 1
+        self.room = np.empty(_LARGE, np.bool_)
 
     def close(self) -> None:
         self.input.close()
@@ -145,7 +146,8 @@ class _Walk:
             if not data:
                 size *= 4
                 continue
-            scanned = scan(data, self.delimiter[0], final=final)
+            room = self.room if len(data) <= _LARGE else None
+            scanned = scan(data, self.delimiter[0], final=final, room=room)
             self.controls = self.controls or scanned.controls
             before = self.offset
             exact = self._take(data, scanned, final=final)

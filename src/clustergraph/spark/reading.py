@@ -5,7 +5,6 @@ come to the driver and are read with care (`irregular`).
 """
 
 import codecs
-import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from clustergraph import check
 from clustergraph.check import Checked
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError, problem
-from clustergraph.reading import encodings, headers
+from clustergraph.reading import digests, encodings, headers
 from clustergraph.reading.blocks import CR
 from clustergraph.reading.columns import columns, faults
 from clustergraph.reading.loading import sql_blank, unnamed
@@ -265,7 +264,6 @@ def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Tabl
         source.name,
         named.file,
         path,
-        _sha256(path),
         text.encoding if text else None,
         text.certainty if text else None,
         read.header.delimiter if read.header else None,
@@ -275,13 +273,13 @@ def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Tabl
         mended.surplus if mended else {},
         mended.lines if mended else None,
         at_once=True,
+        digest=_digest(path),
     )
     return table, problems
 
 
-def _sha256(path: Path | None) -> str | None:
+def _digest(path: Path | None) -> digests.Digest | None:
     """Return the hash of a file of this machine; elsewhere a driver would have to fetch it."""
     if path is None or not path.is_file():
         return None
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digests.begun([path])[path]
