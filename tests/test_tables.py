@@ -1,5 +1,6 @@
 import csv
 import gzip
+import hashlib
 import io
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.errors import DataError, Problem, SourceError
-from clustergraph.reading import encodings, loading
+from clustergraph.reading import digests, encodings, loading
 from clustergraph.reading.records import BLANK
 from clustergraph.tables import Table, Tables, read
 
@@ -604,3 +605,31 @@ def attempt(source: Path | None = None, **given: Path) -> Tables | DataError | S
         return read(source, entities=given.get("entities"), relations=given.get("relations"))
     except (DataError, SourceError) as refused:
         return refused
+
+
+def test_hash_of_a_large_file_is_told_only_of_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "_SMALL", 0)
+    for name in ("entities.csv", "relations.csv"):
+        shutil.copy(NASTY / "001_control" / name, tmp_path / name)
+    tables = read(tmp_path)
+    original = (tmp_path / "entities.csv").read_bytes()
+    assert tables.entities.sha256 == hashlib.sha256(original).hexdigest()
+
+    path = tmp_path / "relations.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(SourceError, match=r"relations\.csv has changed since it was read"):
+        _ = tables.relations.sha256
+    path.unlink()
+    with pytest.raises(SourceError, match=r"relations\.csv: No such file"):
+        _ = tables.relations.sha256
+
+
+def test_hash_of_a_small_file_is_that_of_what_was_read(tmp_path: Path) -> None:
+    for name in ("entities.csv", "relations.csv"):
+        shutil.copy(NASTY / "001_control" / name, tmp_path / name)
+    tables = read(tmp_path)
+    original = (tmp_path / "entities.csv").read_bytes()
+    (tmp_path / "entities.csv").unlink()
+    assert tables.entities.sha256 == hashlib.sha256(original).hexdigest()

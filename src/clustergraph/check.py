@@ -18,7 +18,7 @@ from clustergraph.checking import baseline as baseline_
 from clustergraph.checking import fates, faults
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import CODES, Problem, Problems, Severity
-from clustergraph.iris import Namespaces, sql_is_name, sql_text
+from clustergraph.iris import Namespaces, sql_is_name, sql_is_plain, sql_text
 from clustergraph.reading.sources import beside
 from clustergraph.tables import Tables
 from clustergraph.terms import Terms
@@ -37,8 +37,8 @@ class Checked:
     """Two tables that were read and checked: their terms, their problems and the fate of every row.
 
     `problems` are in reading order; those that stand in the policy's baseline are `known` instead.
-    `plain_ids` is true where no id needs encoding, `shared_ids` where rows share one, `untyped`
-    where an entity has no type; each spares work later.
+    `shared_ids` is true where rows share an id, `untyped` where an entity has no type; each spares
+    work later.
     """
 
     tables: Tables
@@ -48,10 +48,10 @@ class Checked:
     policy: Policy = field(default_factory=Policy)
     problems: Problems = field(default_factory=Problems)
     known: Problems = field(default_factory=Problems)
-    plain_ids: bool = False
     shared_ids: bool = False
     untyped: bool = False
     _names: "Names | None" = field(default=None, init=False)
+    _plain_ids: bool | None = field(default=None, init=False)
 
     def __repr__(self) -> str:
         tables = self.tables
@@ -80,6 +80,15 @@ class Checked:
             )
             self._names = Names(bool(shared), bool(plainly))
         return self._names
+
+    @property
+    def plain_ids(self) -> bool:
+        """Whether no entity's id needs encoding, a stub's neither; asked of the tables once."""
+        if self._plain_ids is None:
+            every = "SELECT id FROM entity_ids UNION ALL SELECT id FROM stubs"
+            odd = f"SELECT 1 FROM ({every}) WHERE NOT {sql_is_plain('id')} LIMIT 1"
+            self._plain_ids = not self.query(odd)
+        return self._plain_ids
 
     def cells(self, table: str) -> str:
         """Return SQL for all that a row says, whatever the order of its columns, as one text."""

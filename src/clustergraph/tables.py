@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from clustergraph import resources
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError
-from clustergraph.reading import digests
 from clustergraph.reading.columns import Column, columns, faults
 from clustergraph.reading.digests import Digest
 from clustergraph.reading.sources import Source, is_parquet, is_workbook, sources
@@ -91,8 +90,8 @@ class Table:
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 of the file as it was read, in hexadecimal; waits until it is counted."""
-        return None if self.digest is None else self.digest.result()
+        """The SHA-256 of the file, in hexadecimal; SourceError where it has changed meanwhile."""
+        return None if self.digest is None else self.digest.text
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins."""
@@ -160,8 +159,6 @@ def read(
 
 def _read(found: Sequence[Source], folder: Path) -> Tables:
     """Read both tables at once, each in a thread."""
-    counted = digests.begun(source.given for source in found if isinstance(source.given, Path))
-
     from clustergraph.reading import loading  # noqa: PLC0415 - heavy
 
     connection = loading.connection(folder)
@@ -182,10 +179,7 @@ def _read(found: Sequence[Source], folder: Path) -> Tables:
         raise DataError(sorted(problems, key=lambda told: files.index(told.file)))
     for copy in folder.glob("*.*"):
         copy.unlink()  # loaded, and maybe large; DuckDB's own files stand in a folder
-    tables = (load.result().table for load in loads)
-    entities, relations = (
-        replace(table, digest=counted[table.path]) if table.path else table for table in tables
-    )
+    entities, relations = (load.result().table for load in loads)
     return Tables(connection, entities, relations, problems, folder)
 
 
@@ -199,14 +193,16 @@ def _loaded(source: Source, cursor: "duckdb.DuckDBPyConnection", folder: Path) -
     path = source.given
     if not isinstance(path, Path) or is_parquet(path):
         return _framed(source, cursor)
+    digest = Digest(path)
     # That a file is UTF-8 is seen by the engine, too: nearly always it need not be proven before.
     found = _read_file(source, path, cursor, folder, proven=False)
     if found is None:
         found = _read_file(source, path, cursor, folder, proven=True)
     assert found is not None  # noqa: S101 - it was proven
+    table = replace(found.table, digest=digest)
     if is_workbook(path):
-        return _Loaded(found.table, [replace(told, line=None) for told in found.problems])
-    return found
+        return _Loaded(table, [replace(told, line=None) for told in found.problems])
+    return _Loaded(table, found.problems)
 
 
 def _read_file(
@@ -292,6 +288,7 @@ def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
     from clustergraph.reading import frames, loading  # noqa: PLC0415 - heavy
 
     path = source.given if isinstance(source.given, Path) else None
+    digest = Digest(path) if path else None
     names = frames.load(cursor, source.name, source.given)
     header = columns(names)
     problems = faults(source.name, source.file, header)
@@ -309,5 +306,6 @@ def _framed(source: Source, cursor: "duckdb.DuckDBPyConnection") -> _Loaded:
         held.rows,
         held.blank,
         first=held.first,
+        digest=digest,
     )
     return _Loaded(table, [*problems, *held.problems])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from clustergraph import terms as terms_
 from clustergraph.checking import links as links_
 from clustergraph.checking.links import Links, Numbers, chosen, repeated
-from clustergraph.iris import sql_is_plain
 
 if TYPE_CHECKING:
     from clustergraph.check import Checked
@@ -42,10 +41,6 @@ def _entities(checked: "Checked") -> None:
     tidy = checked.terms.structure["entities"]["id"] in checked.terms.tidy["entities"]
     kept = "VIEW" if tidy and not checked.shared_ids else "TABLE"
     connection.execute(f"CREATE OR REPLACE TEMP {kept} entity_ids AS {ids}")
-    [(plain,)] = checked.query(
-        f"SELECT coalesce(bool_and({sql_is_plain('id')}), true) FROM entity_ids"
-    )
-    checked.plain_ids = bool(plain)
     kind = checked.terms.cell("entities", "type")
     checked.untyped = bool(checked.query(f"SELECT 1 FROM entities WHERE {kind} = '' LIMIT 1"))
     connection.execute(
@@ -90,8 +85,6 @@ def _relations(checked: "Checked", parallel: "Future[Numbers]") -> None:
         )
         stubs += " WHERE false"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE stubs AS {stubs}")
-    odd = checked.query(f"SELECT 1 FROM stubs WHERE NOT {sql_is_plain('id')} LIMIT 1")
-    checked.plain_ids = checked.plain_ids and not odd
     own = checked.terms.cell("relations", "id") or "''"
     repeated(connection, f"SELECT hash({own}) AS k FROM relations WHERE {own} <> ''")
     chosen(connection, "parallels", parallel.result())

@@ -121,18 +121,19 @@ def _end_types(checked: "Checked", place: Place, links: Links) -> Iterator[Probl
     if not limited:
         return
     kinds, kind_of = _kinds(checked)
+    code = np.min_scalar_type((len(links.iris) + 1) * len(kinds))  # of a relation and a kind
+    first_codes = links.relations.astype(code) * code.type(len(kinds))
     for end, numbers in (("source", links.sources), ("target", links.targets)):
-        joined = links.relations.astype(np.uint64) * len(kinds) + kind_of[numbers]
-        counts = np.bincount(joined.astype(np.intp)) if len(joined) else joined
+        joined = first_codes + kind_of.astype(code)[numbers]
         wrong = [
-            code
-            for code in np.flatnonzero(counts).tolist()
-            if (term := limited.get(code // len(kinds)))
-            and not _fits(checked, kinds[code % len(kinds)], _limits(term, end))
+            found
+            for found in np.unique(joined).tolist()
+            if (term := limited.get(found // len(kinds)))
+            and not _fits(checked, kinds[found % len(kinds)], _limits(term, end))
         ]
         if wrong:
-            found = np.isin(joined, np.asarray(wrong, np.uint64))
-            yield from _wrong_ends(checked, place, end, links.rows[found])
+            rows = links.rows[np.isin(joined, np.asarray(wrong, code))]
+            yield from _wrong_ends(checked, place, end, rows)
 
 
 def _limits(term: Term, end: str) -> list[str]:

@@ -109,7 +109,8 @@ def _bits(mask: "Mask") -> "Bits":
 def _are_set(bits: "Bits", places: "Places") -> "Mask":
     """Tell of each place whether its bit is set."""
     shifts = (places & (_WORD - 1)).view(np.uint64)
-    return (bits[places >> _SHIFT] >> shifts & _ONE).view(np.int64) == 1
+    found: Mask = (bits[places >> _SHIFT] >> shifts & _ONE).view(np.int64) == 1
+    return found
 
 
 def _odd_so_far(bits: "Bits") -> "Bits":

@@ -1,26 +1,42 @@
-"""The SHA-256 of files, counted beside all other work: only provenance and reports ask for it."""
+"""The SHA-256 of a file that was read: only provenance and reports ask for it."""
 
 import hashlib
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
-Digest = Future[str]
+from clustergraph.errors import SourceError
+
+_SMALL = 1 << 24
 
 
-def begun(paths: Iterable[Path]) -> dict[Path, Digest]:
-    """Open files, and return the digest of each, in hexadecimal, that is being counted.
+class Digest:
+    """What the SHA-256 of a file is: of a small one counted at once, else when it is asked for.
 
-    Raises OSError where a file cannot be opened.
+    It is made before the file is read, and tells whether the file is still the same.
     """
-    pool = ThreadPoolExecutor(max_workers=2)
-    try:
-        return {path: pool.submit(_counted, path.open("rb")) for path in dict.fromkeys(paths)}
-    finally:
-        pool.shutdown(wait=False)
+
+    def __init__(self, path: Path) -> None:
+        """Look at a file; OSError where it is not there."""
+        self.path = path
+        found = path.stat()
+        self._seen = _state(found)
+        if found.st_size <= _SMALL:
+            _ = self.text
+
+    @cached_property
+    def text(self) -> str:
+        """The digest in hexadecimal; SourceError where the file has changed since, or is gone."""
+        try:
+            with self.path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                found = _state(os.fstat(stream.fileno()))
+        except OSError as error:
+            raise SourceError(f"{self.path}: {error.strerror or error}") from error
+        if found != self._seen:
+            raise SourceError(f"{self.path} has changed since it was read: read it again")
+        return digest
 
 
-def _counted(stream: BinaryIO) -> str:
-    with stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _state(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns

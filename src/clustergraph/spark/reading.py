@@ -16,9 +16,10 @@ from clustergraph import check
 from clustergraph.check import Checked
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import DataError, Problem, Problems, Severity, SourceError, problem
-from clustergraph.reading import digests, encodings, headers
+from clustergraph.reading import encodings, headers
 from clustergraph.reading.blocks import CR
 from clustergraph.reading.columns import columns, faults
+from clustergraph.reading.digests import Digest
 from clustergraph.reading.loading import sql_blank, unnamed
 from clustergraph.reading.sources import NAMES, Source
 from clustergraph.spark import cells, dialect, irregular, lines, paths
@@ -273,13 +274,7 @@ def _settled(connection: Connection, source: Source, read: _Cells) -> tuple[Tabl
         mended.surplus if mended else {},
         mended.lines if mended else None,
         at_once=True,
-        digest=_digest(path),
+        # Of a file elsewhere: a driver would have to fetch it.
+        digest=Digest(path) if path and path.is_file() else None,
     )
     return table, problems
-
-
-def _digest(path: Path | None) -> digests.Digest | None:
-    """Return the hash of a file of this machine; elsewhere a driver would have to fetch it."""
-    if path is None or not path.is_file():
-        return None
-    return digests.begun([path])[path]
