@@ -244,10 +244,33 @@ def test_page_tells_every_problem(findings: Findings) -> None:
 def test_page_holds_no_script_and_asks_for_nothing(hostile: Findings) -> None:
     text = FORMS["html"].report(hostile)
     page = Page(text)
-    assert {"script", "img", "link", "iframe", "a", "form", "object"} & set(page.tags) == set()
-    assert [a for a in page.attributes if a[0].startswith("on") or a[0] in {"src", "href"}] == []
+    assert {"script", "img", "link", "iframe", "form", "object"} & set(page.tags) == set()
+    assert [a for a in page.attributes if a[0].startswith("on") or a[0] == "src"] == []
+    assert [
+        to for name, to in page.attributes if name == "href" and not f"{to}".startswith("#")
+    ] == []
     assert [t for t in HOSTILE[:2] if t not in page.text] == []
     assert 'content="default-src &#x27;none&#x27;; style-src &#x27;sha256-' in text
+
+
+def test_page_begins_with_the_kinds_of_problems(findings: Findings) -> None:
+    page = Page(FORMS["html"].report(findings))
+    hrefs = [f"{to}" for name, to in page.attributes if name == "href"]
+    assert hrefs == [f"#{code}" for code in findings.groups()]
+    assert {to[1:] for to in hrefs} <= {to for name, to in page.attributes if name == "id"}
+
+
+@pytest.mark.parametrize("name", ["text", "html"])
+def test_number_of_rows_stands_beside_what_is_told_once(name: str) -> None:
+    told = Problems([problem("type-unknown", "entities.csv", "no type", row=2, count=6_929)])
+    assert "no type [6,929 rows]" in FORMS[name].report(Findings("data", told))
+    assert "no type [6,929 rows]" in told._repr_html_()
+
+
+def test_notebook_shows_the_first_problems_and_counts_the_rest() -> None:
+    many = Problems(problem("id-empty", "entities.csv", "m", row=n) for n in range(2, 1_504))
+    assert many._repr_html_().count("<tr>") == 1 + 200
+    assert "and 1,302 more" in many._repr_html_()
 
 
 def test_page_caps_what_it_shows() -> None:

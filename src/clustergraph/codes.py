@@ -166,7 +166,8 @@ _ENTITIES = (
     ),
     Code(
         "type-unknown", _W, "No vocabulary knows the type.",
-        "Correct the spelling, or add the type to vocabulary.ttl.",
+        "Correct the spelling, or add the type to vocabulary.ttl, which"
+        " `clustergraph vocabulary draft` begins for you. Until then it is kept as it is written.",
     ),
     Code(
         "name-empty", _W, "An entity has no name.",
@@ -204,7 +205,8 @@ _RELATIONS = (
     ),
     Code(
         "relation-unknown", _W, "No vocabulary knows the relation.",
-        "Correct the spelling, or add the relation to vocabulary.ttl.",
+        "Correct the spelling, or add the relation to vocabulary.ttl, which"
+        " `clustergraph vocabulary draft` begins for you. Until then it is kept as it is written.",
     ),
     Code(
         "relation-duplicate", _W, "Two relation rows are the same, cell for cell.",

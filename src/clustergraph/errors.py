@@ -25,6 +25,8 @@ __all__ = [
 
 
 # What a terminal would act on, or a page turn round, is shown by its number; line ends as spaces.
+_IN_NOTEBOOK = 200  # problems that a notebook shows
+
 _SHOWN = {
     **{n: f"<U+{n:04X}>" for n in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F))},
     **{n: f"<U+{n:04X}>" for n in range(0x2066, 0x206A)},
@@ -70,13 +72,18 @@ class Problem:
             parts.append(self.column)
         return ", ".join(parts)
 
-    def __str__(self) -> str:
-        text = f"{self.place}: {self.message}"
+    @property
+    def text(self) -> str:
+        """What is wrong and how to mend it, and of how many rows that is said."""
+        text = self.message
         if self.suggestion:
             text += f" ({self.suggestion})"
         if self.count > 1 and not self.message.startswith(f"{self.count:,} "):
             text += f" [{self.count:,} rows]"
-        return text.translate(_SHOWN)
+        return text
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}".translate(_SHOWN)
 
 
 def problem(  # noqa: PLR0913 - one keyword for each fact a problem carries
@@ -110,17 +117,19 @@ class Problems(list[Problem]):
     def _repr_html_(self) -> str:
         if not self:
             return "<p>No problems.</p>"
-        heads = ("severity", "code", "file", "row", "column", "value", "message", "suggestion")
+        heads = ("severity", "code", "file", "row", "column", "value", "text")
         cells = (
             "".join(
                 f"<td>{escape(str(value)) if (value := getattr(p, name)) is not None else ''}</td>"
                 for name in heads
             )
-            for p in self
+            for p in self[:_IN_NOTEBOOK]
         )
         head = "".join(f"<th>{name}</th>" for name in heads)
         body = "".join(f"<tr>{row}</tr>" for row in cells)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        more = len(self) - _IN_NOTEBOOK
+        rest = f"<p>and {more:,} more</p>" if more > 0 else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
 
 class ClustergraphError(Exception):

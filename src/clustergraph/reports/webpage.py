@@ -18,9 +18,16 @@ _STYLE = """
   :root { --error: #F2948C; --warning: #E5B567; --note: #8FB8F0; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem;
   padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin: 0; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 header p { margin: .25rem 0 1rem; }
 fieldset { border: 0; display: flex; gap: 1.5rem; margin: 0 0 1rem; padding: 0; }
+nav ul { columns: 24rem; list-style: none; margin: 0 0 1rem; padding: 0; }
+nav li { break-inside: avoid; display: flex; gap: .75rem; padding: .1rem 0; }
+nav span { flex: 0 0 4.5rem; font-variant-numeric: tabular-nums; text-align: right; }
+nav a { color: inherit; }
+nav .error span { color: var(--error); }
+nav .warning span { color: var(--warning); }
+nav .note span { color: var(--note); }
 details { border-top: 1px solid var(--line); padding: .5rem 0; }
 summary { cursor: pointer; }
 summary b { font-weight: 600; }
@@ -33,20 +40,22 @@ th:nth-child(1) { width: 12rem; }
 th.row { width: 6rem; }
 th:nth-child(3) { width: 10rem; }
 .row { text-align: right; font-variant-numeric: tabular-nums; }
+.row small { display: block; opacity: .75; }
 .mend { background: var(--soft); padding: .5rem .75rem; margin: .5rem 0; }
 .error > summary b { color: var(--error); }
 .warning > summary b { color: var(--warning); }
 .note > summary b { color: var(--note); }
-body:has(#show-error:not(:checked)) details.error,
-body:has(#show-warning:not(:checked)) details.warning,
-body:has(#show-note:not(:checked)) details.note { display: none; }
+body:has(#show-error:not(:checked)) :is(details, li).error,
+body:has(#show-warning:not(:checked)) :is(details, li).warning,
+body:has(#show-note:not(:checked)) :is(details, li).note { display: none; }
 @media (max-width: 48rem) {
   thead { display: none; }
   table, tbody, tr { display: block; }
   tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
   td { border: 0; display: block; padding: 0; }
   td:nth-child(-n+3) { display: inline; font-size: .9em; margin-right: .5rem; opacity: .75; }
-  td.row:not(:empty)::before { content: "row "; } }
+  td.row:not(:empty)::before { content: "row "; }
+  .row small { display: inline; } }
 @media print { fieldset { display: none; } }
 """
 
@@ -68,6 +77,7 @@ def report(findings: Findings) -> str:
         f"<header><h1>{escape(title)}</h1>",
         f"<p>{escape(findings.verdict())}{escape(f' Read: {read}.') if read else ''}</p></header>",
         *_filters(findings),
+        *_overview(findings),
         "<main>",
         *(line for code, found in findings.groups().items() for line in _group(code, found)),
         "</main>",
@@ -87,10 +97,24 @@ def _filters(findings: Findings) -> Iterator[str]:
         yield "</fieldset>"
 
 
+def _overview(findings: Findings) -> Iterator[str]:
+    """Yield the kinds of problems, each with its number, which lead to where they are told."""
+    groups = findings.groups()
+    if len(groups) > 1:
+        yield "<nav><ul>"
+        for code, problems in groups.items():
+            number = sum(p.count for p in problems)
+            yield (
+                f'<li class="{problems[0].severity}"><span>{number:,}</span>'
+                f' <a href="#{code}">{escape(CODES[code].meaning)}</a></li>'
+            )
+        yield "</ul></nav>"
+
+
 def _group(code: str, problems: Sequence[Problem]) -> Iterator[str]:
     weight = problems[0].severity.value
     number = sum(p.count for p in problems)
-    yield f'<details class="{weight}" open>'
+    yield f'<details class="{weight}" id="{code}" open>'
     yield (
         f"<summary><b>{weight}</b> <code>{code}</code> {escape(CODES[code].meaning)}"
         f" ({number:,})</summary>"
@@ -102,12 +126,11 @@ def _group(code: str, problems: Sequence[Problem]) -> Iterator[str]:
     for found in problems[:SHOWN]:
         place = "" if found.row is None else f"{found.row}"
         if found.line is not None and found.line != found.row:
-            place += f" (line {found.line})"
-        suggestion = f" ({found.suggestion})" if found.suggestion else ""
+            place += f" <small>line {found.line}</small>"
         yield (
             f'<tr><td>{escape(found.file)}</td><td class="row">{place}</td>'
             f"<td>{escape(found.column or '')}</td>"
-            f"<td>{escape(found.message + suggestion)}</td></tr>"
+            f"<td>{escape(found.text)}</td></tr>"
         )
     yield "</tbody></table>"
     if rest := sum(p.count for p in problems[SHOWN:]):
