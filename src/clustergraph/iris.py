@@ -75,6 +75,23 @@ def is_http_iri(text: str) -> bool:
     return _compiled(HTTP_IRI).fullmatch(text) is not None
 
 
+class Prefixes:
+    """Prefixes, and the IRIs they shorten."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.table = dict(prefixes)
+        self._longest_first = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
+
+    def compact(self, iri: str) -> tuple[str, str | None]:
+        """Return the IRI as Turtle writes it, and the prefix that was used, if any."""
+        for prefix, namespace in self._longest_first:
+            if iri.startswith(namespace):
+                local = iri[len(namespace) :]
+                if _compiled(LOCAL).fullmatch(local):
+                    return f"{prefix}:{local}", prefix
+        return f"<{iri}>", None
+
+
 @dataclass(frozen=True, slots=True)
 class Namespaces:
     """The dataset's base and the prefixes that shorten IRIs in what we write.
@@ -87,10 +104,12 @@ class Namespaces:
     base: str
     prefixes: Mapping[str, str] = field(default_factory=dict)
     all: Mapping[str, str] = field(init=False)
+    _shortened: Prefixes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         table = {prefix: f"{self.base}{prefix}/" for prefix in _MINTED}
         object.__setattr__(self, "all", {**self.prefixes, **table, "": self.base})
+        object.__setattr__(self, "_shortened", Prefixes(self.all))
 
     def with_files(self, files: Mapping[str, str]) -> "Namespaces":
         """Return these with a prefix for the rows of each file: `entities:7` is its row 7."""
@@ -115,14 +134,7 @@ class Namespaces:
 
     def compact(self, iri: str) -> tuple[str, str | None]:
         """Return the IRI as Turtle writes it, and the prefix that was used, if any."""
-        best = max(
-            ((p, ns) for p, ns in self.all.items() if iri.startswith(ns)),
-            key=lambda item: len(item[1]),
-            default=None,
-        )
-        if best and _compiled(LOCAL).fullmatch(iri[len(best[1]) :]):
-            return f"{best[0]}:{iri[len(best[1]) :]}", best[0]
-        return f"<{iri}>", None
+        return self._shortened.compact(iri)
 
     def header(self, used: Iterable[str]) -> str:
         """Return the `@prefix` lines for the prefixes used, in the order of the alphabet."""

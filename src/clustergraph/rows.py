@@ -27,7 +27,7 @@ from pyoxigraph import (
 
 from clustergraph import formats
 from clustergraph.errors import SourceError
-from clustergraph.turtle import Prefixes
+from clustergraph.iris import Prefixes
 from clustergraph.writing import write_bytes
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ lines of what changed. The same triples give the same bytes: blank nodes are nam
 in the graph (RDF Dataset Canonicalization 1.0), everything else by itself.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby
@@ -20,12 +19,11 @@ from pyoxigraph import (
     Triple,
 )
 
-from clustergraph.iris import LOCAL
+from clustergraph.iris import Prefixes
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-_local = re.compile(LOCAL)
 _ESCAPES = str.maketrans(
     {
         **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)},
@@ -36,23 +34,6 @@ _ESCAPES = str.maketrans(
         "\t": "\\t",
     }
 )
-
-
-class Prefixes:
-    """Prefixes, and the IRIs they shorten."""
-
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self.table = dict(prefixes)
-        self._longest_first = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
-
-    def compact(self, iri: str) -> tuple[str, str | None]:
-        """Return the IRI as Turtle writes it, and the prefix that was used, if any."""
-        for prefix, namespace in self._longest_first:
-            if iri.startswith(namespace):
-                local = iri[len(namespace) :]
-                if _local.fullmatch(local):
-                    return f"{prefix}:{local}", prefix
-        return f"<{iri}>", None
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:

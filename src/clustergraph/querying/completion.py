@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from clustergraph.iris import Prefixes
 from clustergraph.labels import in_language
 from clustergraph.querying.sparql import KEYWORDS, Sparql
-from clustergraph.turtle import Prefixes
 
 if TYPE_CHECKING:
     from clustergraph.graph import Graph

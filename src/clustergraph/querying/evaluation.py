@@ -20,8 +20,8 @@ from pyoxigraph import (
 )
 
 from clustergraph.errors import QueryError
+from clustergraph.iris import Prefixes
 from clustergraph.querying.sparql import Sparql, did_you_mean
-from clustergraph.turtle import Prefixes
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal, Triple

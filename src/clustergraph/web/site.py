@@ -12,9 +12,9 @@ from pyoxigraph import RdfFormat, serialize
 
 from clustergraph import excerpt, view
 from clustergraph.backends import Answers
+from clustergraph.iris import Prefixes
 from clustergraph.querying.engine import Limits
 from clustergraph.rows import Iri
-from clustergraph.turtle import Prefixes
 from clustergraph.vocabulary import RDF
 from clustergraph.web import resource
 from clustergraph.web.addresses import Addresses
