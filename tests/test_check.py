@@ -1,6 +1,7 @@
 """What single checks find: values and what they may mean, suggestions, look-alikes, circles."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 import clustergraph as cg
 from clustergraph import report
-from clustergraph.checking import circles, firsts, looks, misfits
+from clustergraph.checking import circles, firsts, links, looks, misfits
 from clustergraph.reports import Findings, wording
 from clustergraph.vocabulary import XSD
 
@@ -270,16 +271,38 @@ def test_look_alikes_are_told_by_what_differs(
 def test_ids_that_only_resemble_each_other_are_none(tmp_path: Path) -> None:
     ids = ("a-b", "a_b", "ab", "a b", "公司", "公司1", "é", "e")
     rows = "".join(f"{i},firm,Name {n}\n" for n, i in enumerate(ids))
-    links = "".join(f"a-b,owns,{i}\n" for i in ids[1:])
-    tables = checked(tmp_path, f"id,type,name\n{rows}", f"source,relation,target\n{links}")
+    owned = "".join(f"a-b,owns,{i}\n" for i in ids[1:])
+    tables = checked(tmp_path, f"id,type,name\n{rows}", f"source,relation,target\n{owned}")
     assert tables.problems == []
+
+
+# Relations that share both ends
+
+
+@given(
+    ends=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40),
+    piece=st.integers(1, 9),
+)
+def test_rows_are_parallel_that_join_the_same_two_known_entities(
+    ends: list[tuple[int, int]], piece: int
+) -> None:
+    array = np.array(ends, np.uint32).reshape(-1, 2)
+    rows = np.arange(2, len(ends) + 2, dtype=np.uint32)
+    all_links = links.Links(rows, np.ones_like(rows), array[:, 0], array[:, 1], ["owns"])
+    pairs = Counter(frozenset(pair) for pair in ends)
+    expected = [
+        row for row, pair in enumerate(ends, 2) if 0 not in pair and pairs[frozenset(pair)] > 1
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(links, "_PIECE", piece)
+        assert all_links.parallel().tolist() == expected
 
 
 # Circles
 
 
-def found(*links: tuple[int, int]) -> list[tuple[list[int], set[int]]]:
-    array = np.array(links, np.uint32).reshape(-1, 2)
+def found(*joined: tuple[int, int]) -> list[tuple[list[int], set[int]]]:
+    array = np.array(joined, np.uint32).reshape(-1, 2)
     return list(circles.find(array[:, 0], array[:, 1]))
 
 

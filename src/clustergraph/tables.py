@@ -216,11 +216,13 @@ def _read_file(
     """Load the table of a file; None where its text is not what it was taken for, not `proven`."""
     import duckdb  # noqa: PLC0415 - heavy
 
-    from clustergraph.reading import encodings, sheets  # noqa: PLC0415 - heavy
-
     if is_workbook(path):
+        from clustergraph.reading import sheets  # noqa: PLC0415 - heavy
+
         text = sheets.text(path, source.name, source.file, folder / f"{source.name}.sheet")
     else:
+        from clustergraph.reading import encodings  # noqa: PLC0415 - heavy
+
         text = encodings.text(path, source.name, source.encoding, folder, proven=proven)
     try:
         return _read_text(source, path, text, cursor, folder)

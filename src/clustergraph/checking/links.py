@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.uint32]
 
 _FEW = 16  # words of relations
+_HALF = np.uint64(32)  # bits, for one of both ends
+_PIECE = 1 << 16  # ends that stay in the processor's cache while they are looked at
 _MARKS = 22  # bits, which the processor's cache holds marks for
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # multiplies all bits of a number into its upper ones
 
@@ -52,22 +54,30 @@ class Links:
 
     def parallel(self) -> Numbers:
         """Return the rows that have both ends in common with another, in either direction."""
-        low = np.minimum(self.sources, self.targets).astype(np.uint64)
-        low <<= np.uint64(32)
-        low |= np.maximum(self.sources, self.targets)
-        known = (self.sources != 0) & (self.targets != 0)
-        ends = low[known]
+        ends = np.minimum(self.sources, self.targets, dtype=np.uint64)
+        ends <<= _HALF
+        ends |= np.maximum(self.sources, self.targets)
         ordered = np.sort(ends)
         repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+        repeated = repeated[repeated >> _HALF != 0]  # both ends are known
         if not len(repeated):
             return self.rows[:0]
         # Most ends are told from all repeated ones by some of their bits, with no search.
         marks = np.zeros(1 << _MARKS, np.bool_)
         marks[_some_bits(repeated)] = True
-        marked = np.flatnonzero(marks[_some_bits(ends)])
-        places = np.minimum(np.searchsorted(repeated, ends[marked]), len(repeated) - 1)
-        found: Numbers = self.rows[known][marked[repeated[places] == ends[marked]]]
-        return found
+        found = [_among(repeated, marks, ends, start) for start in range(0, len(ends), _PIECE)]
+        return self.rows[np.concatenate(found)]
+
+
+def _among(
+    repeated: NDArray[np.uint64], marks: NDArray[np.bool_], ends: NDArray[np.uint64], start: int
+) -> NDArray[np.intp]:
+    """Return the places of a piece of the ends that stand among the repeated ones."""
+    piece = ends[start : start + _PIECE]
+    marked = np.flatnonzero(marks[_some_bits(piece)])
+    places = np.minimum(np.searchsorted(repeated, piece[marked]), len(repeated) - 1)
+    found: NDArray[np.intp] = marked[repeated[places] == piece[marked]]
+    return found + start
 
 
 def read(checked: "Checked") -> Links:
@@ -105,9 +115,12 @@ def _read(checked: "Checked", iris: list[str]) -> Links:
         "SELECT r.row::UINTEGER AS row, coalesce(e.row, 0)::UINTEGER AS target"
         f" FROM relations r LEFT JOIN entity_ids e ON e.id = {target}"
     ).fetchnumpy()
-    of_row = np.zeros(int(rows.max(initial=0)) + 1, np.uint32)
-    of_row[_numbers(found, "row")] = _numbers(found, "target")
-    links = Links(rows, relations, sources, of_row[rows], iris)
+    others, targets = (_numbers(found, name) for name in ("row", "target"))
+    if not np.array_equal(rows, others):  # engines may give rows in any order
+        of_row = np.zeros(int(rows.max(initial=0)) + 1, np.uint32)
+        of_row[others] = targets
+        targets = of_row[rows]
+    links = Links(rows, relations, sources, targets, iris)
     for end, lost in links.lost().items():
         chosen(checked.tables.connection, f"lost_{end}", lost)
     return links
