@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clustergraph.errors import DataError, Problem, SourceError
 from clustergraph.reading import digests, encodings, loading
-from clustergraph.reading.records import BLANK
+from clustergraph.reading.judging import BLANK
 from clustergraph.tables import Table, Tables, read
 
 NASTY = Path(__file__).parent / "nasty"

@@ -14,8 +14,8 @@ from clustergraph.reading.blocks import CR, CRLF, LF, NONE
 from clustergraph.reading.cells import Grammar, State
 from clustergraph.reading.columns import REQUIRED, Column, columns, faults, missing
 from clustergraph.reading.encodings import Text
+from clustergraph.reading.judging import BLANK
 from clustergraph.reading.lines import Place
-from clustergraph.reading.records import BLANK
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}

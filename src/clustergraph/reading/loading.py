@@ -8,7 +8,7 @@ import duckdb
 
 from clustergraph import progress, resources
 from clustergraph.errors import Problem, problem
-from clustergraph.reading.records import BLANK
+from clustergraph.reading.judging import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

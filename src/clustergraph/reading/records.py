@@ -7,7 +7,6 @@ record is regular. A record of the copy is a row of the spreadsheet, blank rows 
 """
 
 from array import array
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from clustergraph import progress
-from clustergraph.errors import DataError, Problem, problem
+from clustergraph.errors import DataError, Problem
 from clustergraph.reading.blocks import ENDS, LF, NONE, Scan, alike, holds_controls, lengths, scan
 from clustergraph.reading.cells import Grammar, Reading
+from clustergraph.reading.judging import Judge
 from clustergraph.reading.lines import Lines, Place
 
 if TYPE_CHECKING:
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 _LARGE = 1 << 20
 _SMALL = 1 << 12
 _LONGEST = 1 << 26  # no record is longer: what goes on for longer is a quote that never closes
-_TOLD = 10_000  # problems of one kind that are told one by one
-_SHOWN = 60
-_NAMES = 3
 _STREAK = 1024
-# A row that holds nothing but these is blank.
-BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u200b\u2028\u2029\u202f\u3000\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +101,7 @@ class _Walk:
         self.controls = False
         self.rows = array("q")
         self.extra = array("q")
-        self.problems: list[Problem] = []
-        self.told: Counter[str] = Counter()
-        self.surplus: dict[int, int] = {}
-        self.nulls = list(reversed(source.nulls))
+        self.judge = Judge(source.file, source.columns, source.delimiter, source.nulls)
         self.streak = 1
         self.room = np.empty(_LARGE, np.bool_)
 
@@ -131,8 +123,8 @@ class _Walk:
             multiline=self.multiline,
             controls=self.controls,
             lines=lines,
-            problems=self._every_problem(),
-            surplus=self.surplus,
+            problems=self.judge.every_problem((self.row, self.line)),
+            surplus=self.judge.surplus,
         )
 
     def run(self) -> None:
@@ -141,7 +133,7 @@ class _Walk:
         if source.skip is None or source.newline not in ENDS or not whole:
             self._begin_copy()
         size = _LARGE
-        while self.offset < source.end and not self._hopeless():
+        while self.offset < source.end and not self.judge.hopeless:
             data, final = self._block(size)
             if not data:
                 size *= 4
@@ -223,13 +215,9 @@ class _Walk:
                 break
         if reading is None or (reading.opened is None and reading.end >= _LONGEST - 1):
             message = f"the row goes on for more than {_LONGEST >> 20} MB: this is no table of text"
-            self._tell("file-format", message)
-            raise DataError(self._every_problem())
+            self.judge.tell("file-format", message, (self.row, self.line))
+            raise DataError(self.judge.every_problem((self.row, self.line)))
         self._irregular(data, 0, reading)
-
-    def _hopeless(self) -> bool:
-        """Return whether the file cannot be read and enough has been said about why."""
-        return self.told["quote-open"] > 0 and self.told.total() > _TOLD
 
     def _clean(self, data: bytes, base: int, scanned: Scan, part: slice) -> None:
         """Take the regular records of one part of a block."""
@@ -245,8 +233,9 @@ class _Walk:
             if kinds[-1] == NONE:
                 self.copy.write(ENDS[self.style])
         self.longest = max(self.longest, int(lengths(ends, start).max()))
-        if self.nulls and self.nulls[-1] < base + stop:
-            self._tell_nulls(base + ends, self.line + np.cumsum(lines) - lines)
+        if self.judge.has_null_before(base + stop):
+            firsts = self.line + np.cumsum(lines) - lines
+            self.judge.tell_nulls(base + ends, self.row, firsts)
         total = int(lines.sum())
         if total > len(ends):
             several = np.flatnonzero(lines > 1)
@@ -261,7 +250,7 @@ class _Walk:
         if self.copy is None:
             self._begin_copy()
         assert self.copy is not None  # noqa: S101 - it was begun
-        cells = self._judged(reading)
+        cells = self.judge.cells(reading, (self.row, self.line))
         written = self.delimiter.join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells)
         written += ENDS[self.style]
         self.copy.write(written)
@@ -272,8 +261,9 @@ class _Walk:
         self.controls = self.controls or holds_controls(record)
         lines = record.count(b"\n") + record.count(b"\r") - record.count(b"\r\n")
         lines += not record.endswith((b"\n", b"\r"))
-        if self.nulls and self.nulls[-1] < self.offset + length:
-            self._tell_nulls(np.array([self.offset + length]), np.array([self.line]))
+        if self.judge.has_null_before(self.offset + length):
+            ends = np.array([self.offset + length])
+            self.judge.tell_nulls(ends, self.row, np.array([self.line]))
         if lines > 1:
             self._note_lines(np.array([self.row]), np.array([lines - 1]))
         self.row += 1
@@ -286,109 +276,6 @@ class _Walk:
         self.rows.frombytes(rows.astype(np.int64).tobytes())
         self.extra.frombytes((before + np.cumsum(more)).astype(np.int64).tobytes())
 
-    def _judged(self, reading: Reading) -> list[bytes]:
-        """Return as many cells as the header has, telling what was wrong."""
-        cells, width = reading.cells, self.grammar.width
-        shown = [cell.decode() for cell in cells]
-        if not any(cell.strip(BLANK) for cell in shown):
-            return [b""] * width
-        self._judge_quotes(reading, shown)
-        columns = self.source.columns
-        if len(cells) < width:
-            absent = columns[len(cells) :]
-            names = ", ".join(f"'{name}'" for name in absent[:_NAMES] if name)
-            more = f" and {len(absent) - _NAMES} more" if len(absent) > _NAMES else ""
-            left = f": nothing is in {names}{more}" if names else ""
-            self._tell("row-short", f"the row has {len(cells)} of {width} cells{left}")
-        surplus = [cell for cell in shown[width:] if cell.strip(BLANK)]
-        if surplus:
-            self.surplus[self.row] = len(surplus)
-            self._tell(
-                "row-long",
-                f"the row has {len(cells)} cells, the header {width}: "
-                "what is beyond the last column was left out",
-                value=_short(self.source.delimiter.join(shown[width:])),
-                suggestion="put quotation marks around a cell that holds the delimiter",
-            )
-        return [*cells[:width], *[b""] * (width - len(cells))]
-
-    def _judge_quotes(self, reading: Reading, shown: list[str]) -> None:
-        if reading.opened is not None:
-            self._tell(
-                "quote-open",
-                "a quotation mark opens here and never closes, so that it would swallow the rows "
-                "below",
-                column=self._column(reading.opened),
-                value=_short(shown[reading.opened]),
-                suggestion='close it, or write it twice ("") where it is part of the text',
-            )
-        elif reading.unescaped:
-            place = next((i for i, cell in enumerate(shown) if '"' in cell), 0)
-            self._tell(
-                "quote-unescaped",
-                "a quotation mark inside a quoted cell is not doubled; "
-                f"the cell was read as {_short(shown[place])}",
-                column=self._column(place),
-                value=_short(shown[place]),
-                suggestion='write the mark twice: ""',
-            )
-
-    def _column(self, place: int) -> str | None:
-        columns = self.source.columns
-        return columns[place] if place < len(columns) else None
-
-    def _tell_nulls(self, ends: "Places", firsts: "Places") -> None:
-        """Tell of the NULs that were taken out of the records with these ends and first lines."""
-        before = -1
-        while self.nulls and self.nulls[-1] < ends[-1]:
-            index = int(np.searchsorted(ends, self.nulls.pop(), side="right"))
-            if index != before:
-                message = "a NUL character, which no text may hold, was taken out"
-                row, line = self.row + index, int(firsts[index])
-                self._tell("character-nul", message, place=(row, line))
-            before = index
-
-    def _tell(  # noqa: PLR0913 - what a problem is made of
-        self,
-        code: str,
-        message: str,
-        *,
-        column: str | None = None,
-        value: str | None = None,
-        suggestion: str | None = None,
-        place: tuple[int, int] | None = None,
-    ) -> None:
-        self.told[code] += 1
-        if self.told[code] > _TOLD:
-            return
-        row, line = place or (self.row, self.line)
-        self.problems.append(
-            problem(
-                code,
-                self.source.file,
-                message,
-                row=row,
-                column=column,
-                value=value,
-                suggestion=suggestion,
-                line=line,
-            )
-        )
-
-    def _every_problem(self) -> list[Problem]:
-        """Return the problems by row, with those that were not told one by one counted."""
-        if self.nulls:
-            message = "NUL characters after the last row were taken out"
-            self._tell("character-nul", message)
-        self.problems.sort(key=lambda found: found.row or 0)
-        for code, count in self.told.items():
-            if count > _TOLD:
-                more = count - _TOLD
-                rows = "1 more row has" if more == 1 else f"{more:,} more rows have"
-                message = f"{rows} this problem"
-                self.problems.append(problem(code, self.source.file, message, count=more))
-        return self.problems
-
     def _begin_copy(self) -> None:
         """Write what was read so far, all of it regular, to the copy."""
         self.copy = self.target.open("wb")
@@ -398,7 +285,3 @@ class _Walk:
             left = self.offset - start
             while left and (data := stream.read(min(left, 1 << 20))):
                 left -= self.copy.write(data)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

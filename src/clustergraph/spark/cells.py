@@ -7,7 +7,7 @@ mark that opens a cell closes it, no NUL and no CR inside. A blank one is a reco
 import re
 from typing import TYPE_CHECKING
 
-from clustergraph.reading.records import BLANK
+from clustergraph.reading.judging import BLANK
 from clustergraph.spark.dialect import text
 
 if TYPE_CHECKING:
