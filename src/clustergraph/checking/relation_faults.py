@@ -122,9 +122,10 @@ def _end_types(checked: "Checked", place: Place, links: Links) -> Iterator[Probl
         return
     kinds, kind_of = _kinds(checked)
     code = np.min_scalar_type((len(links.iris) + 1) * len(kinds))  # of a relation and a kind
-    first_codes = links.relations.astype(code) * code.type(len(kinds))
+    codes = links.relations.astype(code) * code.type(len(kinds))
+    last_codes = kind_of.astype(code)
     for end, numbers in (("source", links.sources), ("target", links.targets)):
-        joined = first_codes + kind_of.astype(code)[numbers]
+        joined = codes + last_codes[numbers]
         wrong = [
             found
             for found in np.unique(joined).tolist()

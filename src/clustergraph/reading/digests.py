@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clustergraph.errors import SourceError
 
-_SMALL = 1 << 24
+_SMALL = 1 << 24  # bytes
 
 
 class Digest:
