@@ -92,6 +92,15 @@ def test_a_changed_table_makes_the_store_anew(tables: Path, made: Path) -> None:
     assert [path.name for path in made.iterdir() if path.is_dir()] == [key(made)[:16]]
 
 
+def test_a_table_that_changes_while_its_store_is_made_is_noticed(tables: Path) -> None:
+    checked = cg.read(tables)
+    with (tables / "entities.csv").open("a", encoding="utf-8") as file:
+        file.write("new-one,firm,A new one\n")
+    folder = tables.parent / "store"
+    stores.write(checked, folder, Recipe(tables))
+    assert "A new one" in Graph.open(folder).select(NAMES).column("name")
+
+
 def test_a_change_that_keeps_the_size_is_noticed(tables: Path, made: Path) -> None:
     path = tables / "entities.csv"
     text = path.read_text(encoding="utf-8")

@@ -24,9 +24,9 @@ __all__ = [
 ]
 
 
-# What a terminal would act on, or a page turn round, is shown by its number; line ends as spaces.
 _IN_NOTEBOOK = 200  # problems that a notebook shows
 
+# What a terminal would act on, or a page turn round, is shown by its number; line ends as spaces.
 _SHOWN = {
     **{n: f"<U+{n:04X}>" for n in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F))},
     **{n: f"<U+{n:04X}>" for n in range(0x2066, 0x206A)},

@@ -24,6 +24,7 @@ from clustergraph.backends import FolderBackend
 from clustergraph.checking.policy import Policy
 from clustergraph.errors import ClustergraphError, DataError, SourceError
 from clustergraph.graph import Graph
+from clustergraph.reading.digests import Digest
 from clustergraph.writing import write_bytes
 
 if TYPE_CHECKING:
@@ -251,21 +252,28 @@ class _Pieces(io.RawIOBase):
 
 
 def _inputs(checked: "Checked", recipe: Recipe, home: Path) -> dict[str, Any]:
-    """Return for each input file its size, its time and its hash; nothing where it is not there."""
-    known = {table.path: table.sha256 for table in checked.tables if table.path}
-    paths = [*known, *recipe.vocabularies]
-    return {_seen(path, home): _fingerprint(path, known.get(path)) for path in paths}
+    """Return for each input file its size, its time and its hash; nothing where it is not there.
+
+    Of a table it is told what was read, whatever has become of the file since.
+    """
+    found = {
+        table.path: _fingerprint(table.digest) if table.digest else None
+        for table in checked.tables
+        if table.path
+    }
+    found |= {path: _now(path) for path in recipe.vocabularies}
+    return {_seen(path, home): told for path, told in found.items()}
 
 
-def _fingerprint(path: Path, digest: str | None = None) -> list[Any] | None:
+def _now(path: Path) -> list[Any] | None:
     try:
-        found = path.stat()
-        if digest is None:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+        return _fingerprint(Digest(path))
+    except (OSError, SourceError):
         return None
-    return [found.st_size, found.st_mtime_ns, digest]
+
+
+def _fingerprint(file: Digest) -> list[Any]:
+    return [file.size, file.modified, file.text]
 
 
 def _key(inputs: Mapping[str, Any], recipe: Recipe, home: Path) -> str:
@@ -294,7 +302,7 @@ def _change(home: Path, told: dict[str, Any]) -> str:
             continue
         if now is None or before is None or now[0] != before[0]:
             return f"{path.name} has changed"
-        again = _fingerprint(path)
+        again = _now(path)
         if again is None or again[2] != before[2]:
             return f"{path.name} has changed"
         told["inputs"][name], touched = again, True

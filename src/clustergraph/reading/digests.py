@@ -13,15 +13,15 @@ _SMALL = 1 << 24  # bytes
 class Digest:
     """What the SHA-256 of a file is: of a small one counted at once, else when it is asked for.
 
-    It is made before the file is read, and tells whether the file is still the same.
+    It is made before the file is read, and tells whether the file is still the same. `size` (in
+    bytes) and `modified` (in nanoseconds) are those of the file as it was found.
     """
 
     def __init__(self, path: Path) -> None:
         """Look at a file; OSError where it is not there."""
         self.path = path
-        found = path.stat()
-        self._seen = _state(found)
-        if found.st_size <= _SMALL:
+        self.size, self.modified, self._inode = _state(path.stat())
+        if self.size <= _SMALL:
             _ = self.text
 
     @cached_property
@@ -33,10 +33,10 @@ class Digest:
                 found = _state(os.fstat(stream.fileno()))
         except OSError as error:
             raise SourceError(f"{self.path}: {error.strerror or error}") from error
-        if found != self._seen:
+        if found != (self.size, self.modified, self._inode):
             raise SourceError(f"{self.path} has changed since it was read: read it again")
         return digest
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return found.st_size, found.st_mtime_ns, found.st_ino

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from clustergraph.codes import CODES, Severity
@@ -25,9 +25,6 @@ nav ul { columns: 24rem; list-style: none; margin: 0 0 1rem; padding: 0; }
 nav li { break-inside: avoid; display: flex; gap: .75rem; padding: .1rem 0; }
 nav span { flex: 0 0 4.5rem; font-variant-numeric: tabular-nums; text-align: right; }
 nav a { color: inherit; }
-nav .error span { color: var(--error); }
-nav .warning span { color: var(--warning); }
-nav .note span { color: var(--note); }
 details { border-top: 1px solid var(--line); padding: .5rem 0; }
 summary { cursor: pointer; }
 summary b { font-weight: 600; }
@@ -42,9 +39,9 @@ th:nth-child(3) { width: 10rem; }
 .row { text-align: right; font-variant-numeric: tabular-nums; }
 .row small { display: block; opacity: .75; }
 .mend { background: var(--soft); padding: .5rem .75rem; margin: .5rem 0; }
-.error > summary b { color: var(--error); }
-.warning > summary b { color: var(--warning); }
-.note > summary b { color: var(--note); }
+.error > summary b, .error > span { color: var(--error); }
+.warning > summary b, .warning > span { color: var(--warning); }
+.note > summary b, .note > span { color: var(--note); }
 body:has(#show-error:not(:checked)) :is(details, li).error,
 body:has(#show-warning:not(:checked)) :is(details, li).warning,
 body:has(#show-note:not(:checked)) :is(details, li).note { display: none; }
@@ -65,6 +62,7 @@ def report(findings: Findings) -> str:
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = f"Problems in {findings.source}"
+    groups = findings.groups()
     read = " and ".join(f"{file} ({counted(n, 'row')})" for file, n in findings.rows.items())
     parts = [
         "<!doctype html>",
@@ -77,9 +75,9 @@ def report(findings: Findings) -> str:
         f"<header><h1>{escape(title)}</h1>",
         f"<p>{escape(findings.verdict())}{escape(f' Read: {read}.') if read else ''}</p></header>",
         *_filters(findings),
-        *_overview(findings),
+        *_overview(groups),
         "<main>",
-        *(line for code, found in findings.groups().items() for line in _group(code, found)),
+        *(line for code, found in groups.items() for line in _group(code, found)),
         "</main>",
         "</html>",
         "",
@@ -97,9 +95,8 @@ def _filters(findings: Findings) -> Iterator[str]:
         yield "</fieldset>"
 
 
-def _overview(findings: Findings) -> Iterator[str]:
+def _overview(groups: Mapping[str, Sequence[Problem]]) -> Iterator[str]:
     """Yield the kinds of problems, each with its number, which lead to where they are told."""
-    groups = findings.groups()
     if len(groups) > 1:
         yield "<nav><ul>"
         for code, problems in groups.items():
